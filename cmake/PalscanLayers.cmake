@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+# pal_layer(NAME base SOURCES a.c b.c DEPENDS lower… LIBRARIES sqlite …)
+#
+# A layer is an object library. Its public headers stand in include/palscan/NAME
+# and are seen only by itself and by layers that name it in DEPENDS, so an
+# upward include does not compile. The headers of a third-party library are
+# fenced off (a header of the same name with an #error comes first) in every
+# layer that does not name it in LIBRARIES. The test layers_are_fenced tries both.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET libcrypto>=3.0)
+pkg_check_modules(GIT2 REQUIRED IMPORTED_TARGET libgit2>=1.5)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+find_package(Threads REQUIRED)
+
+set(PAL_LIBRARIES cjson curl openssl git2 sqlite zlib)
+# A header that must be there, and what else of the library is fenced.
+set(PAL_HEADERS_cjson cjson/cJSON.h cjson/*.h)
+set(PAL_HEADERS_curl curl/curl.h curl/*.h)
+set(PAL_HEADERS_openssl openssl/evp.h openssl/*.h)
+set(PAL_HEADERS_git2 git2.h git2/*.h git2/sys/*.h)
+set(PAL_HEADERS_sqlite sqlite3.h sqlite3ext.h)
+set(PAL_HEADERS_zlib zlib.h zconf.h)
+foreach(lib IN LISTS PAL_LIBRARIES)
+  string(TOUPPER ${lib} upper)
+  list(GET PAL_HEADERS_${lib} 0 first)
+  pkg_get_variable(includedir ${${upper}_MODULE_NAME} includedir)
+  find_path(PAL_INCLUDE_${lib} "${first}" HINTS ${${upper}_INCLUDE_DIRS} "${includedir}" REQUIRED)
+  mark_as_advanced(PAL_INCLUDE_${lib})
+  set(headers "${first}")
+  foreach(folder "${PAL_INCLUDE_${lib}}" "/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}")
+    foreach(pattern IN LISTS PAL_HEADERS_${lib})
+      file(GLOB found RELATIVE "${folder}" "${folder}/${pattern}")
+      list(APPEND headers ${found})
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES headers)
+  foreach(header IN LISTS headers)
+    # configure, not write: an unchanged file keeps its time and nothing is rebuilt.
+    file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/fences/${lib}/${header}"
+      CONTENT "#error \"@header@ belongs to one layer only; see ARCHITECTURE.md\"\n" @ONLY)
+  endforeach()
+endforeach()
+
+# Puts the fences of all libraries but those named before every other folder.
+function(pal_fence target)
+  foreach(lib IN LISTS PAL_LIBRARIES)
+    if(NOT lib IN_LIST ARGN)
+      target_include_directories(${target} BEFORE PRIVATE "${CMAKE_BINARY_DIR}/fences/${lib}")
+    endif()
+  endforeach()
+endfunction()
+
+set(PAL_LAYERS "" CACHE INTERNAL "")
+function(pal_layer)
+  cmake_parse_arguments(L "" "NAME" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  if(L_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "layer ${L_NAME}: what is ${L_UNPARSED_ARGUMENTS}?")
+  endif()
+  add_library(pal_${L_NAME} OBJECT ${L_SOURCES})
+  target_link_libraries(pal_${L_NAME} PRIVATE palscan_flags)
+  target_include_directories(pal_${L_NAME} PRIVATE "${CMAKE_SOURCE_DIR}/include/palscan/${L_NAME}")
+  foreach(lower IN LISTS L_DEPENDS)
+    if(NOT TARGET pal_${lower})
+      message(FATAL_ERROR "layer ${L_NAME} names ${lower}, which is not below it")
+    endif()
+    target_include_directories(pal_${L_NAME} PRIVATE "${CMAKE_SOURCE_DIR}/include/palscan/${lower}")
+  endforeach()
+  foreach(lib IN LISTS L_LIBRARIES)
+    if(NOT lib IN_LIST PAL_LIBRARIES)
+      message(FATAL_ERROR "layer ${L_NAME} names the library ${lib}, known are: ${PAL_LIBRARIES}")
+    endif()
+    string(TOUPPER ${lib} upper)
+    target_link_libraries(pal_${L_NAME} PRIVATE PkgConfig::${upper})
+  endforeach()
+  pal_fence(pal_${L_NAME} ${L_LIBRARIES})
+  set(PAL_LAYERS ${PAL_LAYERS} ${L_NAME} CACHE INTERNAL "")
+endfunction()
+
+# Everything, for the program and for tests: objects of all layers and their libraries.
+function(pal_link_all target)
+  foreach(layer IN LISTS PAL_LAYERS)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:pal_${layer}>)
+    target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/include/palscan/${layer}")
+  endforeach()
+  target_link_libraries(${target} PRIVATE palscan_flags PkgConfig::CJSON PkgConfig::CURL PkgConfig::OPENSSL
+    PkgConfig::GIT2 PkgConfig::SQLITE PkgConfig::ZLIB Threads::Threads m)
+endfunction()
