@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pal_arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_FIRST_BLOCK = 8 << 10, ARENA_LARGEST_BLOCK = 1 << 20, ARENA_FIRST_VECTOR = 8 };
+
+struct block {
+  struct block *next; /* the older one */
+  size_t cap;
+  size_t used;
+  max_align_t bytes[]; /* aligned for any type */
+};
+
+struct pal_arena {
+  struct block *newest;
+  size_t max; /* SIZE_MAX for none */
+  size_t used;
+  size_t next_block;
+};
+
+static struct block *block_new(size_t cap) {
+  if (cap > SIZE_MAX - sizeof(struct block))
+    return NULL;
+  struct block *block = malloc(sizeof *block + cap);
+  if (block)
+    *block = (struct block){.cap = cap};
+  return block;
+}
+
+struct pal_arena *pal_arena_new(size_t max_bytes) {
+  struct pal_arena *arena = calloc(1, sizeof *arena);
+  if (!arena)
+    return NULL;
+  arena->max = max_bytes ? max_bytes : SIZE_MAX;
+  arena->next_block = ARENA_FIRST_BLOCK;
+  return arena;
+}
+
+static void free_blocks(struct block *block, const struct block *stop) {
+  while (block != stop) {
+    struct block *next = block->next;
+    free(block);
+    block = next;
+  }
+}
+
+void pal_arena_free(struct pal_arena *arena) {
+  if (!arena)
+    return;
+  free_blocks(arena->newest, NULL);
+  free(arena);
+}
+
+void pal_arena_reset(struct pal_arena *arena) {
+  struct block *first = arena->newest;
+  while (first && first->next)
+    first = first->next;
+  free_blocks(arena->newest, first);
+  if (first)
+    first->used = 0;
+  arena->newest = first;
+  arena->used = 0;
+  arena->next_block = ARENA_FIRST_BLOCK;
+}
+
+size_t pal_arena_used(const struct pal_arena *arena) {
+  return arena->used;
+}
+
+static struct block *block_with(struct pal_arena *arena, size_t size) {
+  struct block *block = arena->newest;
+  if (block && block->cap - block->used >= size)
+    return block;
+  size_t cap = size > arena->next_block ? size : arena->next_block;
+  block = block_new(cap);
+  if (!block)
+    return NULL;
+  if (arena->next_block < ARENA_LARGEST_BLOCK)
+    arena->next_block *= 2;
+  block->next = arena->newest;
+  arena->newest = block;
+  return block;
+}
+
+void *pal_arena_alloc(struct pal_arena *arena, size_t size) {
+  const size_t align = _Alignof(max_align_t);
+  if (size == 0)
+    size = 1;
+  if (size > SIZE_MAX - align)
+    return NULL;
+  size = (size + align - 1) / align * align;
+  if (size > arena->max - arena->used)
+    return NULL;
+  struct block *block = block_with(arena, size);
+  if (!block)
+    return NULL;
+  unsigned char *bytes = (unsigned char *)block->bytes + block->used;
+  block->used += size;
+  arena->used += size;
+  return memset(bytes, 0, size);
+}
+
+void *pal_arena_calloc(struct pal_arena *arena, size_t nmemb, size_t size) {
+  if (size && nmemb > SIZE_MAX / size)
+    return NULL;
+  return pal_arena_alloc(arena, nmemb * size);
+}
+
+char *pal_arena_strdup(struct pal_arena *arena, const char *text) {
+  return pal_arena_strndup(arena, text, strlen(text));
+}
+
+char *pal_arena_strndup(struct pal_arena *arena, const char *text, size_t len) {
+  const char *nul = len ? memchr(text, '\0', len) : NULL;
+  if (nul)
+    len = (size_t)(nul - text);
+  if (len == SIZE_MAX)
+    return NULL;
+  char *copy = pal_arena_alloc(arena, len + 1);
+  if (copy && len)
+    memcpy(copy, text, len);
+  return copy;
+}
+
+char *pal_arena_printf(struct pal_arena *arena, const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  int n = vsnprintf(NULL, 0, fmt, args);
+  va_end(args);
+  if (n < 0)
+    return NULL;
+  char *text = pal_arena_alloc(arena, (size_t)n + 1);
+  if (!text)
+    return NULL;
+  va_start(args, fmt);
+  (void)vsnprintf(text, (size_t)n + 1, fmt, args);
+  va_end(args);
+  return text;
+}
+
+void *pal_arena_grow(struct pal_arena *arena, void *items, size_t n, size_t *cap, size_t size) {
+  if (items && n < *cap)
+    return items;
+  if (*cap > SIZE_MAX / 2)
+    return NULL;
+  size_t larger = *cap ? *cap * 2 : ARENA_FIRST_VECTOR;
+  void *copy = pal_arena_calloc(arena, larger, size);
+  if (!copy)
+    return NULL;
+  if (items && n)
+    memcpy(copy, items, n * size);
+  *cap = larger;
+  return copy;
+}
