@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_FIELD_TABLE_H
+#define PAL_FIELD_TABLE_H
+/*
+ * pal_field_table.h - the rows. PAL_KINDS lists the kinds of record, nested
+ * kinds before the kinds that hold them; PAL_FIELDS_<KIND> the fields of one.
+ * The wire names of facts are those of the service's documents where it has
+ * one (Microsoft.Authorization, Microsoft.ManagementPartner,
+ * Microsoft.ManagedServices); see snapshots/README.md.
+ */
+/* clang-format off */
+
+#define PAL_KINDS(K) \
+  K(LINK, .name="link", .label="partner link", .help="One Partner Admin Link: this principal object in this tenant is linked to this partner ID.", .change={"link.added","link.removed","link.changed"}) \
+  K(SIGHTING, .name="sighting", .label="sighting", .help="Which identity saw a subscription, with a token of which tenant.") \
+  K(PERMISSION, .name="permission", .label="permission", .help="One permission entry of a role or deny assignment.") \
+  K(DENY_PRINCIPAL, .name="denyPrincipal", .label="principal", .help="A principal a deny assignment applies to or excludes; the all-zero GUID of type SystemDefined is everyone.") \
+  K(MEMBER, .name="member", .label="member", .help="A transitive member of a group.") \
+  K(PLAN, .name="plan", .label="marketplace plan", .help="The marketplace plan of a Managed Service offer.") \
+  K(AUTHORIZATION, .name="authorization", .label="authorization", .help="A principal of the managing tenant and the role it gets.") \
+  K(SUBJECT, .name="subject", .label="subject", .help="What a finding is about.") \
+  K(TENANT, .name="tenant", .table="tenant", .parent="tenant_id", .label="tenant", .help="A customer's or our own directory, as an observer with a token of that tenant read it.") \
+  K(IDENTITY, .name="identity", .table="identity", .parent="object_id", .label="identity", .help="A principal object in a tenant whose link was read or declared.", .change={"identity.added","identity.removed","identity.changed"}) \
+  K(ASSIGNMENT, .name="assignment", .table="assignment", .parent="assignment_id", .label="role assignment", .help="A role assignment; those above the subscriptions stand in access/inherited.json.", .change={"role.granted","role.revoked","role.changed"}) \
+  K(PIM, .name="pim", .table="pim", .parent="pim_id", .label="PIM instance", .help="A schedule instance of Privileged Identity Management: eligible, or active.", .change={"role.granted","role.revoked","role.changed"}) \
+  K(DENY, .name="denyAssignment", .table="deny_assignment", .parent="deny_id", .label="deny assignment", .help="A deny assignment.", .change={"role.changed","role.changed","role.changed"}) \
+  K(ROLE, .name="role", .table="role", .parent="role_id", .label="role definition", .help="A custom role (in a tenant) or a built-in one that an assignment refers to (at the root).", .change={NULL,NULL,"role.changed"}) \
+  K(GROUP, .name="group", .table="grp", .parent="group_id", .label="group", .help="A group that holds a role or an authorization, with its transitive members as far as readable.", .change={NULL,NULL,"role.changed"}) \
+  K(SUBSCRIPTION, .name="subscription", .table="subscription", .parent="subscription_id", .label="subscription", .help="A subscription; it lies under the tenant Resource Manager returned for it.", .change={"subscription.added","subscription.removed","subscription.changed"}) \
+  K(USAGE, .name="usage", .table="usage", .label="usage", .help="Whether a subscription (or one of its resource groups) had metered usage in a UTC month.") \
+  K(DELEGATION, .name="delegation", .table="delegation", .parent="delegation_id", .label="delegation", .help="A Lighthouse registration assignment with its definition.", .change={"delegation.added","delegation.removed","delegation.changed"}) \
+  K(COVERAGE, .name="coverage", .table="coverage", .label="completeness", .help="How completely one unit of one area was read.") \
+  K(FINDING, .name="finding", .table="finding", .label="finding", .help="A verdict of a policy.") \
+  K(EVENT, .name="event", .table="event", .label="change event", .help="An open difference from the last verified value.") \
+  K(PARTNER, .name="partnerId", .table="registry", .label="partner ID", .help="One partner ID of ours.", .change={"registry.changed","registry.changed","registry.changed"}) \
+  K(EXPECT, .name="expect", .table="expect", .label="expectation", .help="Which partner ID is wanted where; the first rule that decides wins: tenant, subscription or managementGroup, cspTenant, country, default.", .change={"registry.changed","registry.changed","registry.changed"}) \
+  K(RELATED, .name="relatedPartner", .table="related_partner", .label="related partner", .help="A provider or reseller whose ID is right for given tenants.", .change={"registry.changed","registry.changed","registry.changed"}) \
+  K(AGENT_GROUP, .name="agentGroup", .table="agent_group", .label="agent group", .help="AdminAgents or HelpdeskAgents group of one of our CSP tenants, by object id.", .change={"registry.changed","registry.changed","registry.changed"}) \
+  K(REGISTRY, .name="registry", .label="registry", .help="The partner's own IDs (mpn.json).") \
+  K(GAP, .name="acceptedGap", .table="accepted_gap", .label="accepted gap", .help="An area this customer does not let us read.") \
+  K(CUSTOMER, .name="customer", .table="customer", .parent="tenant_id", .label="customer", .help="A customer we answer for.", .change={"estate.changed","estate.changed","estate.changed"}) \
+  K(OBJECT, .name="object", .label="object", .help="An object id in a tenant.") \
+  K(PRINCIPAL, .name="principal", .table="principal", .parent="principal_name", .label="person or app of ours", .help="A person or application that works for us, with its objects in the customers' tenants.", .change={"estate.changed","estate.changed","estate.changed"}) \
+  K(ESTATE, .name="estate", .label="estate", .help="For whom we work and who works (estate.json).") \
+  K(WAIVER, .name="waiver", .table="waiver", .label="risk acceptance", .help="A finding lived with on purpose.", .change={"waiver.added","waiver.removed","waiver.changed"}) \
+  K(WAIVERS, .name="waivers", .label="risk acceptances", .help="The risk acceptances (waivers.json).") \
+  K(REVIEW, .name="review", .table="review", .label="review", .help="A signed review.") \
+  K(REVIEWS, .name="reviews", .label="reviews", .help="The signed reviews.") \
+  K(SCANNER, .name="scanner", .table="scanner", .parent="scanner_name", .label="scanning identity", .help="An identity this run signed in as; secrets are not part of it.") \
+  K(SETTINGS, .name="settings", .label="settings", .help="The settings that change facts or verdicts.") \
+  K(LAST_FULL, .name="lastFull", .label="last full run", .help="The last run of full scope before this one.") \
+  K(HISTORY, .name="history", .label="history", .help="What this run knows of the runs before it.") \
+  K(FORMAT, .name="format", .label="format", .help="Marks the tree as a palscan snapshot.") \
+  K(SESSION, .name="session", .label="recording", .help="session.json of a recording.") \
+  K(CREDENTIAL, .name="credential", .label="credential", .help="How an identity signs in.") \
+  K(IDENTITY_CONFIG, .name="identityConfig", .label="identity", .help="One identity palscan signs in as.") \
+  K(POLICY_CONFIG, .name="policies", .label="policy settings", .help="Which policies apply and how.") \
+  K(SIGN_CONFIG, .name="sign", .label="signing", .help="The key that signs snapshots, and whose signatures count.") \
+  K(NOTIFY_CONFIG, .name="notify", .label="notification", .help="One receiver of the digest after a run.") \
+  K(CONFIG, .name="config", .label="configuration", .help="palscan.json.")
+
+#define PAL_LAST_READ(F, K) \
+  F(K, LAST_READ, .json="lastRead", .column="last_read", .type=PAL_T_INSTANT, .flags=PAL_VOLATILE, .since=1, .label="last read", .help="Start of the run that read it; only in a partial unit, on records kept from the parent.")
+
+/* Source: Microsoft.ManagementPartner 2018-02-01, GET …/partners */
+#define PAL_FIELDS_LINK(F) \
+  F(LINK, PARTNER_ID, .json="partnerId", .column="partner_id", .type=PAL_T_DIGITS, .flags=PAL_REQUIRED, .since=1, .label="partner ID") \
+  F(LINK, PARTNER_NAME, .json="partnerName", .column="partner_name", .type=PAL_T_TEXT, .since=1, .label="partner name", .help="As Microsoft returns it; may be absent.") \
+  F(LINK, TENANT_ID, .json="tenantId", .column="link_tenant_id", .type=PAL_T_GUID, .since=1, .label="tenant of the link") \
+  F(LINK, OBJECT_ID, .json="objectId", .column="link_object_id", .type=PAL_T_GUID, .since=1, .label="object of the link") \
+  F(LINK, STATE, .json="state", .column="state", .type=PAL_T_TEXT, .since=1, .label="state", .help="Active, Deleted, or what else the service says; Deleted counts as no link.") \
+  F(LINK, VERSION, .json="version", .column="version", .type=PAL_T_INT, .since=1, .label="version", .help="Grows by one at each write, also at a deletion.") \
+  F(LINK, CREATED_TIME, .json="createdTime", .column="created_time", .type=PAL_T_INSTANT, .since=1, .label="created") \
+  F(LINK, UPDATED_TIME, .json="updatedTime", .column="updated_time", .type=PAL_T_INSTANT, .since=1, .label="updated")
+
+#define PAL_FIELDS_SIGHTING(F) \
+  F(SIGHTING, IDENTITY, .json="identity", .column="identity", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="identity") \
+  F(SIGHTING, TENANT, .json="tenantId", .column="from_tenant_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="tenant of the token")
+
+#define PAL_FIELDS_PERMISSION(F) \
+  F(PERMISSION, ACTIONS, .json="actions", .type=PAL_T_TEXTS, .since=1, .label="actions") \
+  F(PERMISSION, NOT_ACTIONS, .json="notActions", .type=PAL_T_TEXTS, .since=1, .label="not actions") \
+  F(PERMISSION, DATA_ACTIONS, .json="dataActions", .type=PAL_T_TEXTS, .since=1, .label="data actions") \
+  F(PERMISSION, NOT_DATA_ACTIONS, .json="notDataActions", .type=PAL_T_TEXTS, .since=1, .label="not data actions") \
+  F(PERMISSION, CONDITION, .json="condition", .type=PAL_T_TEXT, .since=1, .label="condition") \
+  F(PERMISSION, CONDITION_VERSION, .json="conditionVersion", .type=PAL_T_TEXT, .since=1, .label="condition version")
+
+#define PAL_FIELDS_DENY_PRINCIPAL(F) \
+  F(DENY_PRINCIPAL, ID, .json="id", .column="principal_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="principal") \
+  F(DENY_PRINCIPAL, TYPE, .json="type", .column="principal_type", .type=PAL_T_TEXT, .since=1, .label="type")
+
+#define PAL_FIELDS_MEMBER(F) \
+  F(MEMBER, OBJECT_ID, .json="objectId", .column="object_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="member") \
+  F(MEMBER, TYPE, .json="type", .column="type", .type=PAL_T_TEXT, .since=1, .label="type", .help="user, servicePrincipal, group, device, …: the @odata.type without its prefix.")
+
+#define PAL_FIELDS_PLAN(F) \
+  F(PLAN, PUBLISHER, .json="publisher", .type=PAL_T_TEXT, .since=1, .label="publisher") \
+  F(PLAN, PRODUCT, .json="product", .type=PAL_T_TEXT, .since=1, .label="product") \
+  F(PLAN, NAME, .json="name", .type=PAL_T_TEXT, .since=1, .label="plan") \
+  F(PLAN, VERSION, .json="version", .type=PAL_T_TEXT, .since=1, .label="version")
+
+#define PAL_FIELDS_AUTHORIZATION(F) \
+  F(AUTHORIZATION, KIND, .json="kind", .column="kind", .type=PAL_T_ENUM, .words=pal_words_authorization, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="kind", .help="permanent (authorizations) or eligible (eligibleAuthorizations, just in time).") \
+  F(AUTHORIZATION, PRINCIPAL_ID, .json="principalId", .column="principal_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="principal", .help="In the managing tenant.") \
+  F(AUTHORIZATION, ROLE_ID, .json="roleId", .column="role_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="role") \
+  F(AUTHORIZATION, DELEGATED_ROLE_IDS, .json="delegatedRoleIds", .column="delegated_role_ids", .type=PAL_T_GUIDS, .since=1, .label="delegated roles") \
+  F(AUTHORIZATION, PRINCIPAL_NAME, .json="principalName", .column="principal_name", .type=PAL_T_TEXT, .flags=PAL_PERSON, .since=1, .label="principal name")
+
+#define PAL_FIELDS_SUBJECT(F) \
+  F(SUBJECT, TYPE, .json="type", .column="subject_type", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="type", .help="tenant, identity, subscription, scope, registry, principal, …") \
+  F(SUBJECT, ID, .json="id", .column="subject_id", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="id") \
+  F(SUBJECT, NAME, .json="name", .column="subject_name", .type=PAL_T_TEXT, .since=1, .label="name")
+
+/* Source: Microsoft.Resources 2022-12-01, GET /tenants */
+#define PAL_FIELDS_TENANT(F) \
+  F(TENANT, TENANT_ID, .json="tenantId", .column="id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="tenant") \
+  F(TENANT, DISPLAY_NAME, .json="displayName", .column="name", .type=PAL_T_TEXT, .since=1, .label="name") \
+  F(TENANT, DEFAULT_DOMAIN, .json="defaultDomain", .column="default_domain", .type=PAL_T_TEXT, .since=1, .label="default domain") \
+  F(TENANT, COUNTRY_CODE, .json="countryCode", .column="country", .type=PAL_T_TEXT, .since=1, .label="country") \
+  PAL_LAST_READ(F, TENANT)
+
+#define PAL_FIELDS_IDENTITY(F) \
+  F(IDENTITY, OBJECT_ID, .json="objectId", .column="object_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="object") \
+  F(IDENTITY, TYPE, .json="type", .column="type", .type=PAL_T_ENUM, .words=pal_words_identity, .since=1, .label="type") \
+  F(IDENTITY, NAMES, .json="names", .column="names", .type=PAL_T_TEXTS, .since=1, .label="configured as", .help="Names of the configured identities that signed in as this object.") \
+  F(IDENTITY, APP_ID, .json="appId", .column="app_id", .type=PAL_T_GUID, .since=1, .label="application") \
+  F(IDENTITY, LINK, .json="link", .type=PAL_T_RECORD, .kind=&pal_kind_LINK, .table="link", .flags=PAL_NULLABLE, .since=1, .label="link", .help="An object: answered 200. null: answered 404, no link. Absent: never answered.") \
+  F(IDENTITY, ASSURANCE, .json="assurance", .column="assurance", .type=PAL_T_ENUM, .words=pal_words_assurance, .flags=PAL_REQUIRED, .since=1, .label="assurance", .help="read by palscan itself, or self-declared through an import.") \
+  PAL_LAST_READ(F, IDENTITY)
+
+/* Source: Microsoft.Authorization 2022-04-01, roleAssignments */
+#define PAL_FIELDS_ASSIGNMENT(F) \
+  F(ASSIGNMENT, ID, .json="id", .column="id", .type=PAL_T_ARM_ID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="assignment") \
+  F(ASSIGNMENT, ROLE_ID, .json="roleId", .column="role_id", .type=PAL_T_GUID, .flags=PAL_REQUIRED, .since=1, .label="role", .help="Last segment of roleDefinitionId.") \
+  F(ASSIGNMENT, PRINCIPAL_ID, .json="principalId", .column="principal_id", .type=PAL_T_GUID, .flags=PAL_REQUIRED, .since=1, .label="principal") \
+  F(ASSIGNMENT, PRINCIPAL_TYPE, .json="principalType", .column="principal_type", .type=PAL_T_TEXT, .since=1, .label="principal type") \
+  F(ASSIGNMENT, SCOPE, .json="scope", .column="scope", .type=PAL_T_ARM_ID, .flags=PAL_REQUIRED, .since=1, .label="scope") \
+  F(ASSIGNMENT, CONDITION, .json="condition", .column="condition", .type=PAL_T_TEXT, .since=1, .label="condition") \
+  F(ASSIGNMENT, CONDITION_VERSION, .json="conditionVersion", .column="condition_version", .type=PAL_T_TEXT, .since=1, .label="condition version") \
+  F(ASSIGNMENT, CREATED_ON, .json="createdOn", .column="created_on", .type=PAL_T_INSTANT, .since=1, .label="created") \
+  F(ASSIGNMENT, CREATED_BY, .json="createdBy", .column="created_by", .type=PAL_T_GUID, .since=1, .label="created by") \
+  F(ASSIGNMENT, UPDATED_ON, .json="updatedOn", .column="updated_on", .type=PAL_T_INSTANT, .flags=PAL_VOLATILE, .since=1, .label="updated") \
+  F(ASSIGNMENT, UPDATED_BY, .json="updatedBy", .column="updated_by", .type=PAL_T_GUID, .flags=PAL_VOLATILE, .since=1, .label="updated by") \
+  PAL_LAST_READ(F, ASSIGNMENT)
+
+/* Source: Microsoft.Authorization 2020-10-01, role{Eligibility,Assignment}ScheduleInstances */
+#define PAL_FIELDS_PIM(F) \
+  F(PIM, ID, .json="id", .column="id", .type=PAL_T_ARM_ID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="instance") \
+  F(PIM, KIND, .json="kind", .column="kind", .type=PAL_T_ENUM, .words=pal_words_pim, .flags=PAL_REQUIRED, .since=1, .label="kind") \
+  F(PIM, ROLE_ID, .json="roleId", .column="role_id", .type=PAL_T_GUID, .flags=PAL_REQUIRED, .since=1, .label="role") \
+  F(PIM, PRINCIPAL_ID, .json="principalId", .column="principal_id", .type=PAL_T_GUID, .flags=PAL_REQUIRED, .since=1, .label="principal") \
+  F(PIM, PRINCIPAL_TYPE, .json="principalType", .column="principal_type", .type=PAL_T_TEXT, .since=1, .label="principal type") \
+  F(PIM, SCOPE, .json="scope", .column="scope", .type=PAL_T_ARM_ID, .flags=PAL_REQUIRED, .since=1, .label="scope") \
+  F(PIM, STATUS, .json="status", .column="status", .type=PAL_T_TEXT, .since=1, .label="status") \
+  F(PIM, MEMBER_TYPE, .json="memberType", .column="member_type", .type=PAL_T_TEXT, .since=1, .label="member type") \
+  F(PIM, ASSIGNMENT_TYPE, .json="assignmentType", .column="assignment_type", .type=PAL_T_TEXT, .since=1, .label="assignment type", .help="Assigned or Activated (active instances).") \
+  F(PIM, START, .json="startDateTime", .column="start_time", .type=PAL_T_INSTANT, .since=1, .label="start") \
+  F(PIM, END, .json="endDateTime", .column="end_time", .type=PAL_T_INSTANT, .since=1, .label="end", .help="Absent: permanent.") \
+  F(PIM, ORIGIN_ID, .json="originRoleAssignmentId", .column="origin_assignment_id", .type=PAL_T_ARM_ID, .since=1, .label="role assignment", .help="Joins an active instance to assignment.id.") \
+  F(PIM, SCHEDULE_ID, .json="scheduleId", .column="schedule_id", .type=PAL_T_ARM_ID, .since=1, .label="schedule", .help="roleEligibilityScheduleId or roleAssignmentScheduleId.") \
+  F(PIM, LINKED_ID, .json="linkedRoleEligibilityScheduleId", .column="linked_schedule_id", .type=PAL_T_ARM_ID, .since=1, .label="eligible schedule") \
+  F(PIM, CONDITION, .json="condition", .column="condition", .type=PAL_T_TEXT, .since=1, .label="condition") \
+  F(PIM, CONDITION_VERSION, .json="conditionVersion", .column="condition_version", .type=PAL_T_TEXT, .since=1, .label="condition version") \
+  PAL_LAST_READ(F, PIM)
+
+/* Source: Microsoft.Authorization 2022-04-01, denyAssignments */
+#define PAL_FIELDS_DENY(F) \
+  F(DENY, ID, .json="id", .column="id", .type=PAL_T_ARM_ID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="deny assignment") \
+  F(DENY, NAME, .json="name", .column="name", .type=PAL_T_TEXT, .since=1, .label="name") \
+  F(DENY, SCOPE, .json="scope", .column="scope", .type=PAL_T_ARM_ID, .flags=PAL_REQUIRED, .since=1, .label="scope") \
+  F(DENY, NOT_CHILDREN, .json="doNotApplyToChildScopes", .column="not_children", .type=PAL_T_BOOL, .since=1, .label="not below the scope") \
+  F(DENY, SYSTEM, .json="isSystemProtected", .column="system", .type=PAL_T_BOOL, .since=1, .label="made by Azure") \
+  F(DENY, PRINCIPALS, .json="principals", .type=PAL_T_RECORDS, .kind=&pal_kind_DENY_PRINCIPAL, .table="deny_principal", .since=1, .label="principals") \
+  F(DENY, EXCLUDED, .json="excludePrincipals", .type=PAL_T_RECORDS, .kind=&pal_kind_DENY_PRINCIPAL, .table="deny_excluded", .since=1, .label="excluded principals") \
+  F(DENY, PERMISSIONS, .json="permissions", .column="permissions", .type=PAL_T_RECORDS, .kind=&pal_kind_PERMISSION, .since=1, .label="permissions") \
+  F(DENY, CONDITION, .json="condition", .column="condition", .type=PAL_T_TEXT, .since=1, .label="condition") \
+  F(DENY, CONDITION_VERSION, .json="conditionVersion", .column="condition_version", .type=PAL_T_TEXT, .since=1, .label="condition version") \
+  PAL_LAST_READ(F, DENY)
+
+/* Source: Microsoft.Authorization 2022-04-01, roleDefinitions */
+#define PAL_FIELDS_ROLE(F) \
+  F(ROLE, ROLE_ID, .json="roleId", .column="id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="role") \
+  F(ROLE, ROLE_NAME, .json="roleName", .column="name", .type=PAL_T_TEXT, .since=1, .label="name") \
+  F(ROLE, ROLE_TYPE, .json="roleType", .column="type", .type=PAL_T_TEXT, .since=1, .label="type", .help="BuiltInRole or CustomRole.") \
+  F(ROLE, ASSIGNABLE_SCOPES, .json="assignableScopes", .column="assignable_scopes", .type=PAL_T_ARM_IDS, .since=1, .label="assignable scopes") \
+  F(ROLE, PERMISSIONS, .json="permissions", .column="permissions", .type=PAL_T_RECORDS, .kind=&pal_kind_PERMISSION, .since=1, .label="permissions") \
+  PAL_LAST_READ(F, ROLE)
+
+/* Source: Microsoft Graph v1.0, groups/{id}/transitiveMembers */
+#define PAL_FIELDS_GROUP(F) \
+  F(GROUP, GROUP_ID, .json="groupId", .column="id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="group") \
+  F(GROUP, MEMBERS, .json="members", .type=PAL_T_RECORDS, .kind=&pal_kind_MEMBER, .table="group_member", .since=1, .label="members") \
+  PAL_LAST_READ(F, GROUP)
+
+/* Source: Microsoft.Resources 2022-12-01, GET /subscriptions */
+#define PAL_FIELDS_SUBSCRIPTION(F) \
+  F(SUBSCRIPTION, SUBSCRIPTION_ID, .json="subscriptionId", .column="id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="subscription") \
+  F(SUBSCRIPTION, DISPLAY_NAME, .json="displayName", .column="name", .type=PAL_T_TEXT, .since=1, .label="name") \
+  F(SUBSCRIPTION, STATE, .json="state", .column="state", .type=PAL_T_TEXT, .since=1, .label="state") \
+  F(SUBSCRIPTION, QUOTA_ID, .json="quotaId", .column="quota_id", .type=PAL_T_TEXT, .since=1, .label="offer", .help="Names the offer; the CSP ids prove a CSP sale, not the plan.") \
+  F(SUBSCRIPTION, SPENDING_LIMIT, .json="spendingLimit", .column="spending_limit", .type=PAL_T_TEXT, .since=1, .label="spending limit") \
+  F(SUBSCRIPTION, AUTHORIZATION_SOURCE, .json="authorizationSource", .column="authorization_source", .type=PAL_T_TEXT, .flags=PAL_VOLATILE, .since=1, .label="authorization source") \
+  F(SUBSCRIPTION, MANAGED_BY, .json="managedByTenants", .column="managed_by", .type=PAL_T_GUIDS, .since=1, .label="managed by") \
+  F(SUBSCRIPTION, SEEN_FROM, .json="seenFrom", .type=PAL_T_RECORDS, .kind=&pal_kind_SIGHTING, .table="sighting", .flags=PAL_VOLATILE, .since=1, .label="seen from") \
+  PAL_LAST_READ(F, SUBSCRIPTION)
+
+/* Source: Microsoft.CostManagement 2023-11-01 query; Microsoft.Consumption 2023-11-01 */
+#define PAL_FIELDS_USAGE(F) \
+  F(USAGE, MONTH, .json="month", .column="month", .type=PAL_T_MONTH, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="month") \
+  F(USAGE, RESOURCE_GROUP, .json="resourceGroup", .column="resource_group", .type=PAL_T_TEXT, .flags=PAL_KEY, .since=1, .label="resource group", .help="Lower case; absent: the whole subscription.") \
+  F(USAGE, USED, .json="used", .column="used", .type=PAL_T_ENUM, .words=pal_words_used, .flags=PAL_REQUIRED, .since=1, .label="used") \
+  PAL_LAST_READ(F, USAGE)
+
+/* Source: Microsoft.ManagedServices 2022-10-01, registrationAssignments with $expandRegistrationDefinition=true */
+#define PAL_FIELDS_DELEGATION(F) \
+  F(DELEGATION, ID, .json="id", .column="id", .type=PAL_T_ARM_ID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="delegation") \
+  F(DELEGATION, SCOPE, .json="scope", .column="scope", .type=PAL_T_ARM_ID, .flags=PAL_REQUIRED, .since=1, .label="scope", .help="Delegated subscription or resource group.") \
+  F(DELEGATION, DEFINITION_ID, .json="registrationDefinitionId", .column="definition_id", .type=PAL_T_ARM_ID, .since=1, .label="definition") \
+  F(DELEGATION, NAME, .json="registrationDefinitionName", .column="name", .type=PAL_T_TEXT, .since=1, .label="offer") \
+  F(DELEGATION, MANAGED_BY, .json="managedByTenantId", .column="managing_tenant_id", .type=PAL_T_GUID, .since=1, .label="managing tenant") \
+  F(DELEGATION, MANAGED_BY_NAME, .json="managedByTenantName", .column="managing_tenant_name", .type=PAL_T_TEXT, .since=1, .label="managing tenant's name") \
+  F(DELEGATION, MANAGEE, .json="manageeTenantId", .column="managed_tenant_id", .type=PAL_T_GUID, .since=1, .label="managed tenant") \
+  F(DELEGATION, STATE, .json="provisioningState", .column="state", .type=PAL_T_TEXT, .since=1, .label="state") \
+  F(DELEGATION, PLAN, .json="plan", .column="plan", .type=PAL_T_RECORD, .kind=&pal_kind_PLAN, .since=1, .label="marketplace plan", .help="Present: a marketplace offer; absent: onboarded by template.") \
+  F(DELEGATION, AUTHORIZATIONS, .json="authorizations", .type=PAL_T_RECORDS, .kind=&pal_kind_AUTHORIZATION, .table="authorization", .since=1, .label="authorizations") \
+  PAL_LAST_READ(F, DELEGATION)
+
+#define PAL_FIELDS_COVERAGE(F) \
+  F(COVERAGE, AREA, .json="area", .column="area", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="area", .help="First key of coverage.json.") \
+  F(COVERAGE, UNIT, .json="unit", .column="unit", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="unit", .help="Second key: tenant, a subscription id, a group id or an identity's name.") \
+  F(COVERAGE, STATE, .json="state", .column="state", .type=PAL_T_ENUM, .words=pal_words_coverage, .flags=PAL_REQUIRED, .since=1, .label="state") \
+  F(COVERAGE, ITEMS, .json="items", .column="items", .type=PAL_T_INT, .since=1, .label="items", .help="Records got.") \
+  F(COVERAGE, EXPECTED, .json="expected", .column="expected", .type=PAL_T_INT, .since=1, .label="expected", .help="Independent count; absent: none was taken.") \
+  F(COVERAGE, CODE, .json="code", .column="code", .type=PAL_T_TEXT, .since=1, .label="cause", .help="Why it is not complete: HTTP status and error code, AADSTS code, or a word of palscan's.") \
+  F(COVERAGE, AS_OF, .json="asOf", .column="as_of", .type=PAL_T_INSTANT, .flags=PAL_VOLATILE, .since=1, .label="as of", .help="Start of the last run in which the unit was read completely; absent: this run, or never.")
+
+#define PAL_FIELDS_FINDING(F) \
+  F(FINDING, FINGERPRINT, .json="fingerprint", .column="fingerprint", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="fingerprint") \
+  F(FINDING, POLICY, .json="policy", .column="policy", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="policy") \
+  F(FINDING, CLASS, .json="class", .column="class", .type=PAL_T_ENUM, .words=pal_words_class, .flags=PAL_REQUIRED, .since=1, .label="class") \
+  F(FINDING, SEVERITY, .json="severity", .column="severity", .type=PAL_T_ENUM, .words=pal_words_severity, .flags=PAL_REQUIRED, .since=1, .label="severity") \
+  F(FINDING, VERDICT, .json="verdict", .column="verdict", .type=PAL_T_ENUM, .words=pal_words_verdict, .flags=PAL_REQUIRED, .since=1, .label="verdict") \
+  F(FINDING, STATUS, .json="status", .column="status", .type=PAL_T_ENUM, .words=pal_words_status, .flags=PAL_REQUIRED, .since=1, .label="status") \
+  F(FINDING, SUBJECT, .json="subject", .column="subject", .type=PAL_T_RECORD, .kind=&pal_kind_SUBJECT, .flags=PAL_REQUIRED, .since=1, .label="subject") \
+  F(FINDING, KEY, .json="key", .column="key", .type=PAL_T_TEXT, .since=1, .label="key") \
+  F(FINDING, MESSAGE, .json="message", .column="message", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="message") \
+  F(FINDING, DETAILS, .json="details", .column="details", .type=PAL_T_JSON, .since=1, .label="details", .help="Object: the policy's further result columns.") \
+  F(FINDING, SINCE, .json="since", .column="since", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="since", .help="Start of the run in which this verdict began.") \
+  F(FINDING, LAST_VERIFIED, .json="lastVerified", .column="last_verified", .type=PAL_T_INSTANT, .since=1, .label="last verified", .help="Only where the facts were not read in this run.") \
+  F(FINDING, WAIVER, .json="waiver", .column="waiver", .type=PAL_T_TEXT, .since=1, .label="risk acceptance") \
+  F(FINDING, LAPSED, .json="lapsed", .column="lapsed", .type=PAL_T_TEXT, .since=1, .label="lapsed acceptance", .help="Id of a risk acceptance that no longer holds for this finding, and why: ended, or a pinned fact changed.") \
+  F(FINDING, FOLDED_UNDER, .json="foldedUnder", .column="folded_under", .type=PAL_T_TEXT, .since=1, .label="folded under")
+
+#define PAL_FIELDS_EVENT(F) \
+  F(EVENT, KIND, .json="kind", .column="kind", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="kind") \
+  F(EVENT, SUBJECT_TYPE, .json="subjectType", .column="subject_type", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="subject type") \
+  F(EVENT, SUBJECT_ID, .json="subjectId", .column="subject_id", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="subject") \
+  F(EVENT, BEFORE, .json="before", .column="before", .type=PAL_T_JSON, .since=1, .label="before", .help="The last verified value: the baseline of the event.") \
+  F(EVENT, AFTER, .json="after", .column="after", .type=PAL_T_JSON, .since=1, .label="after") \
+  F(EVENT, SINCE, .json="since", .column="since", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="since")
+
+#define PAL_FIELDS_PARTNER(F) \
+  F(PARTNER, ID, .json="id", .column="id", .type=PAL_T_DIGITS, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="partner ID") \
+  F(PARTNER, TYPE, .json="type", .column="type", .type=PAL_T_ENUM, .words=pal_words_partner, .flags=PAL_REQUIRED, .since=1, .label="type", .help="global (PGA, v-org) or location (PLA).") \
+  F(PARTNER, NAME, .json="name", .column="name", .type=PAL_T_TEXT, .since=1, .label="name") \
+  F(PARTNER, ALIASES, .json="aliases", .column="aliases", .type=PAL_T_TEXTS, .since=1, .label="aliases", .help="Other names Microsoft may show as partnerName.") \
+  F(PARTNER, COUNTRY, .json="country", .column="country", .type=PAL_T_TEXT, .flags=PAL_COUNTRY, .since=1, .label="country", .help="ISO 3166-1 alpha-2.") \
+  F(PARTNER, STATUS, .json="status", .column="status", .type=PAL_T_ENUM, .words=pal_words_partner_status, .fallback="active", .since=1, .label="status") \
+  F(PARTNER, VALID_FROM, .json="validFrom", .column="valid_from", .type=PAL_T_DATE, .since=1, .label="valid from") \
+  F(PARTNER, VALID_TO, .json="validTo", .column="valid_to", .type=PAL_T_DATE, .since=1, .label="valid to") \
+  F(PARTNER, SUPERSEDED_BY, .json="supersededBy", .column="superseded_by", .type=PAL_T_DIGITS, .since=1, .label="successor") \
+  F(PARTNER, ORGANIZATION, .json="organization", .column="organization", .type=PAL_T_DIGITS, .since=1, .label="global ID", .help="The global ID it belongs to.") \
+  F(PARTNER, CSP_TENANT, .json="cspTenant", .column="csp_tenant", .type=PAL_T_GUID, .since=1, .label="CSP tenant") \
+  F(PARTNER, PROGRAMS, .json="programs", .column="programs", .type=PAL_T_TEXTS, .since=1, .label="programs") \
+  F(PARTNER, OWNER, .json="owner", .column="owner", .type=PAL_T_TEXT, .since=1, .label="owner")
+
+#define PAL_FIELDS_EXPECT(F) \
+  F(EXPECT, ID, .json="id", .column="id", .type=PAL_T_DIGITS, .flags=PAL_REQUIRED, .since=1, .label="partner ID") \
+  F(EXPECT, TENANT, .json="tenant", .column="tenant", .type=PAL_T_GUID, .since=1, .label="tenant") \
+  F(EXPECT, SUBSCRIPTION, .json="subscription", .column="subscription", .type=PAL_T_GUID, .since=1, .label="subscription") \
+  F(EXPECT, MANAGEMENT_GROUP, .json="managementGroup", .column="management_group", .type=PAL_T_TEXT, .since=1, .label="management group") \
+  F(EXPECT, PRINCIPAL, .json="principal", .column="principal", .type=PAL_T_GUID, .since=1, .label="principal", .help="Object id in our own tenant: a link that serves Lighthouse customers belongs to the principal, not to one customer.") \
+  F(EXPECT, CSP_TENANT, .json="cspTenant", .column="csp_tenant", .type=PAL_T_GUID, .since=1, .label="CSP tenant") \
+  F(EXPECT, COUNTRY, .json="country", .column="country", .type=PAL_T_TEXTS, .flags=PAL_MANY|PAL_COUNTRY, .since=1, .label="country", .help="One code or a list of codes.") \
+  F(EXPECT, DEFAULT, .json="default", .column="is_default", .type=PAL_T_BOOL, .since=1, .label="default")
+
+#define PAL_FIELDS_RELATED(F) \
+  F(RELATED, ID, .json="id", .column="id", .type=PAL_T_DIGITS, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="partner ID") \
+  F(RELATED, NAME, .json="name", .column="name", .type=PAL_T_TEXT, .since=1, .label="name") \
+  F(RELATED, ALIASES, .json="aliases", .column="aliases", .type=PAL_T_TEXTS, .since=1, .label="aliases") \
+  F(RELATED, TENANTS, .json="tenants", .column="tenants", .type=PAL_T_GUIDS, .since=1, .label="tenants", .help="Where its ID is right; absent: everywhere.")
+
+#define PAL_FIELDS_AGENT_GROUP(F) \
+  F(AGENT_GROUP, OBJECT_ID, .json="objectId", .column="object_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="group") \
+  F(AGENT_GROUP, CSP_TENANT, .json="cspTenant", .column="csp_tenant", .type=PAL_T_GUID, .since=1, .label="CSP tenant") \
+  F(AGENT_GROUP, NAME, .json="name", .column="name", .type=PAL_T_TEXT, .since=1, .label="name")
+
+#define PAL_FIELDS_REGISTRY(F) \
+  F(REGISTRY, ORGANIZATION, .json="organization", .type=PAL_T_TEXT, .since=1, .label="organization") \
+  F(REGISTRY, IDS, .json="ids", .type=PAL_T_RECORDS, .kind=&pal_kind_PARTNER, .table="registry", .flags=PAL_REQUIRED, .since=1, .label="partner IDs") \
+  F(REGISTRY, EXPECT, .json="expect", .type=PAL_T_RECORDS, .kind=&pal_kind_EXPECT, .table="expect", .since=1, .label="expectations") \
+  F(REGISTRY, RELATED, .json="relatedPartners", .type=PAL_T_RECORDS, .kind=&pal_kind_RELATED, .table="related_partner", .since=1, .label="related partners") \
+  F(REGISTRY, AGENT_GROUPS, .json="agentGroups", .type=PAL_T_RECORDS, .kind=&pal_kind_AGENT_GROUP, .table="agent_group", .since=1, .label="agent groups")
+
+#define PAL_FIELDS_GAP(F) \
+  F(GAP, AREA, .json="area", .column="area", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="area") \
+  F(GAP, REASON, .json="reason", .column="reason", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="reason") \
+  F(GAP, UNTIL, .json="until", .column="until", .type=PAL_T_DATE, .since=1, .label="until", .help="Inclusive UTC date.")
+
+#define PAL_FIELDS_CUSTOMER(F) \
+  F(CUSTOMER, TENANT, .json="tenant", .column="tenant_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="tenant") \
+  F(CUSTOMER, NAME, .json="name", .column="name", .type=PAL_T_TEXT, .since=1, .label="name") \
+  F(CUSTOMER, COUNTRY, .json="country", .column="country", .type=PAL_T_TEXT, .flags=PAL_COUNTRY, .since=1, .label="country") \
+  F(CUSTOMER, OWNER, .json="owner", .column="owner", .type=PAL_T_TEXT, .since=1, .label="account owner") \
+  F(CUSTOMER, STATUS, .json="status", .column="status", .type=PAL_T_ENUM, .words=pal_words_customer, .fallback="active", .since=1, .label="status") \
+  F(CUSTOMER, FROM, .json="from", .column="from_date", .type=PAL_T_DATE, .since=1, .label="from") \
+  F(CUSTOMER, UNTIL, .json="until", .column="until_date", .type=PAL_T_DATE, .since=1, .label="until") \
+  F(CUSTOMER, GAPS, .json="acceptedGaps", .type=PAL_T_RECORDS, .kind=&pal_kind_GAP, .table="accepted_gap", .since=1, .label="accepted gaps")
+
+#define PAL_FIELDS_OBJECT(F) \
+  F(OBJECT, TENANT, .json="tenant", .column="tenant_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="tenant") \
+  F(OBJECT, OBJECT_ID, .json="objectId", .column="object_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="object")
+
+#define PAL_FIELDS_PRINCIPAL(F) \
+  F(PRINCIPAL, NAME, .json="name", .column="name", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="name") \
+  F(PRINCIPAL, HOME, .json="home", .type=PAL_T_RECORD, .kind=&pal_kind_OBJECT, .table="principal_home", .since=1, .label="home account") \
+  F(PRINCIPAL, OBJECTS, .json="objects", .type=PAL_T_RECORDS, .kind=&pal_kind_OBJECT, .table="principal_object", .since=1, .label="objects in other tenants") \
+  F(PRINCIPAL, OWNER, .json="owner", .column="owner", .type=PAL_T_ENUM, .words=pal_words_owner, .fallback="us", .since=1, .label="owner") \
+  F(PRINCIPAL, PURPOSE, .json="purpose", .column="purpose", .type=PAL_T_ENUM, .words=pal_words_purpose, .since=1, .label="purpose") \
+  F(PRINCIPAL, LINK_EXPECTED, .json="linkExpected", .column="link_expected", .type=PAL_T_BOOL, .since=1, .label="link expected") \
+  F(PRINCIPAL, LEFT, .json="left", .column="left_date", .type=PAL_T_DATE, .since=1, .label="left on")
+
+#define PAL_FIELDS_ESTATE(F) \
+  F(ESTATE, CUSTOMERS, .json="customers", .type=PAL_T_RECORDS, .kind=&pal_kind_CUSTOMER, .table="customer", .since=1, .label="customers") \
+  F(ESTATE, PRINCIPALS, .json="principals", .type=PAL_T_RECORDS, .kind=&pal_kind_PRINCIPAL, .table="principal", .since=1, .label="people and apps")
+
+#define PAL_FIELDS_WAIVER(F) \
+  F(WAIVER, ID, .json="id", .column="id", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="id", .max=64) \
+  F(WAIVER, FINGERPRINT, .json="fingerprint", .column="fingerprint", .type=PAL_T_TEXT, .since=1, .label="fingerprint") \
+  F(WAIVER, POLICY, .json="policy", .column="policy", .type=PAL_T_TEXT, .since=1, .label="policy") \
+  F(WAIVER, TENANT, .json="tenant", .column="tenant", .type=PAL_T_GUID, .since=1, .label="tenant") \
+  F(WAIVER, SUBJECT, .json="subject", .column="subject", .type=PAL_T_TEXT, .since=1, .label="subject") \
+  F(WAIVER, KEY, .json="key", .column="key", .type=PAL_T_TEXT, .since=1, .label="key") \
+  F(WAIVER, PINS, .json="pins", .column="pins", .type=PAL_T_JSON, .since=1, .label="pinned facts", .help="Object: result column -> value; the acceptance lapses when one changes.") \
+  F(WAIVER, REASON, .json="reason", .column="reason", .type=PAL_T_TEXT, .since=1, .label="reason") \
+  F(WAIVER, OWNER, .json="owner", .column="owner", .type=PAL_T_TEXT, .since=1, .label="owner") \
+  F(WAIVER, REQUESTER, .json="requester", .column="requester", .type=PAL_T_TEXT, .since=1, .label="requester") \
+  F(WAIVER, APPROVER, .json="approver", .column="approver", .type=PAL_T_TEXT, .since=1, .label="approver", .help="Never the requester.") \
+  F(WAIVER, TICKET, .json="ticket", .column="ticket", .type=PAL_T_TEXT, .since=1, .label="ticket") \
+  F(WAIVER, FROM, .json="from", .column="from_date", .type=PAL_T_DATE, .since=1, .label="from") \
+  F(WAIVER, UNTIL, .json="until", .column="until_date", .type=PAL_T_DATE, .since=1, .label="until", .help="Inclusive UTC date.")
+
+#define PAL_FIELDS_WAIVERS(F) \
+  F(WAIVERS, WAIVERS, .json="waivers", .type=PAL_T_RECORDS, .kind=&pal_kind_WAIVER, .table="waiver", .flags=PAL_REQUIRED, .since=1, .label="risk acceptances")
+
+#define PAL_FIELDS_REVIEW(F) \
+  F(REVIEW, ID, .json="id", .column="id", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="id") \
+  F(REVIEW, SCOPE, .json="scope", .column="scope", .type=PAL_T_ENUM, .words=pal_words_review, .flags=PAL_REQUIRED, .since=1, .label="scope") \
+  F(REVIEW, COMMIT, .json="commit", .column="commit_id", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="snapshot") \
+  F(REVIEW, REVIEWER, .json="reviewer", .column="reviewer", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="reviewer") \
+  F(REVIEW, SIGNED, .json="signed", .column="signed", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="signed")
+
+#define PAL_FIELDS_REVIEWS(F) \
+  F(REVIEWS, REVIEWS, .json="reviews", .type=PAL_T_RECORDS, .kind=&pal_kind_REVIEW, .table="review", .flags=PAL_REQUIRED, .since=1, .label="reviews")
+
+#define PAL_FIELDS_SCANNER(F) \
+  F(SCANNER, NAME, .json="name", .column="name", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="name") \
+  F(SCANNER, TYPE, .json="type", .column="type", .type=PAL_T_ENUM, .words=pal_words_credential, .flags=PAL_REQUIRED, .since=1, .label="credential type") \
+  F(SCANNER, TENANT_ID, .json="tenantId", .column="home_tenant_id", .type=PAL_T_GUID, .since=1, .label="home tenant") \
+  F(SCANNER, CLIENT_ID, .json="clientId", .column="client_id", .type=PAL_T_GUID, .since=1, .label="application") \
+  F(SCANNER, ALL, .json="all", .column="is_all", .type=PAL_T_BOOL, .since=1, .label="every tenant", .help="tenants was \"all\".") \
+  F(SCANNER, TENANTS, .json="tenants", .column="tenants", .type=PAL_T_GUIDS, .since=1, .label="tenants", .help="The list, when it was not \"all\".")
+
+#define PAL_FIELDS_SETTINGS(F) \
+  F(SETTINGS, CLOUD, .json="cloud", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="cloud") \
+  F(SETTINGS, COLLECT, .json="collect", .type=PAL_T_TEXTS, .flags=PAL_REQUIRED, .since=1, .label="areas") \
+  F(SETTINGS, NAMES, .json="names", .type=PAL_T_ENUM, .words=pal_words_names, .flags=PAL_REQUIRED, .since=1, .label="names") \
+  F(SETTINGS, USAGE_WINDOW, .json="usageWindowMonths", .type=PAL_T_INT, .min=1, .max=12, .flags=PAL_REQUIRED, .since=1, .label="usage window in months", .help="Closed UTC months before the current one.") \
+  F(SETTINGS, IDENTITIES, .json="identities", .type=PAL_T_RECORDS, .kind=&pal_kind_SCANNER, .table="scanner", .since=1, .label="identities") \
+  F(SETTINGS, DISABLE, .json="disable", .type=PAL_T_TEXTS, .since=1, .label="disabled policies") \
+  F(SETTINGS, SEVERITY, .json="severity", .type=PAL_T_JSON, .since=1, .label="severities") \
+  F(SETTINGS, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .since=1, .label="parameters")
+
+#define PAL_FIELDS_LAST_FULL(F) \
+  F(LAST_FULL, SEQUENCE, .json="sequence", .type=PAL_T_INT, .flags=PAL_REQUIRED, .since=1, .label="sequence") \
+  F(LAST_FULL, STARTED, .json="started", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="started")
+
+#define PAL_FIELDS_HISTORY(F) \
+  F(HISTORY, FIRST_RUN, .json="firstRun", .type=PAL_T_INSTANT, .since=1, .label="first run") \
+  F(HISTORY, LAST_FULL, .json="lastFull", .type=PAL_T_RECORD, .kind=&pal_kind_LAST_FULL, .since=1, .label="last full run")
+
+#define PAL_FIELDS_FORMAT(F) \
+  F(FORMAT, FORMAT, .json="format", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="format", .help="palscan-snapshot") \
+  F(FORMAT, VERSION, .json="version", .type=PAL_T_INT, .flags=PAL_REQUIRED, .since=1, .label="format version") \
+  F(FORMAT, JUDGE, .json="judge", .type=PAL_T_INT, .flags=PAL_REQUIRED, .since=1, .label="version of the judge")
+
+#define PAL_FIELDS_SESSION(F) \
+  F(SESSION, FORMAT, .json="format", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="format", .help="palscan-recording") \
+  F(SESSION, VERSION, .json="version", .type=PAL_T_INT, .flags=PAL_REQUIRED, .since=1, .label="format version") \
+  F(SESSION, STARTED, .json="started", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="started", .help="The clock of a replay.") \
+  F(SESSION, FINISHED, .json="finished", .type=PAL_T_INSTANT, .since=1, .label="finished") \
+  F(SESSION, PROGRAM, .json="program", .type=PAL_T_TEXT, .since=1, .label="program", .help="palscan and its version.") \
+  F(SESSION, ORIGIN, .json="origin", .type=PAL_T_TEXT, .since=1, .label="origin", .help="Where the exchanges came from, in words.") \
+  F(SESSION, SETTINGS, .json="settings", .type=PAL_T_RECORD, .kind=&pal_kind_SETTINGS, .flags=PAL_REQUIRED, .since=1, .label="settings")
+
+#define PAL_FIELDS_CREDENTIAL(F) \
+  F(CREDENTIAL, TYPE, .json="type", .type=PAL_T_ENUM, .words=pal_words_credential, .flags=PAL_REQUIRED, .label="type", .help="How the identity signs in.") \
+  F(CREDENTIAL, TENANT_ID, .json="tenantId", .type=PAL_T_GUID, .label="home tenant", .help="The tenant the identity is at home in.") \
+  F(CREDENTIAL, CLIENT_ID, .json="clientId", .type=PAL_T_GUID, .label="application", .help="Application (client) id.") \
+  F(CREDENTIAL, SECRET_FILE, .json="secretFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="secret file", .help="File with the client secret; mode 0600.") \
+  F(CREDENTIAL, SECRET_ENV, .json="secretEnv", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="secret variable", .help="Environment variable with the client secret.") \
+  F(CREDENTIAL, CERTIFICATE_FILE, .json="certificateFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="certificate file", .help="PEM or PFX with certificate and key; mode 0600.") \
+  F(CREDENTIAL, PASSWORD_ENV, .json="passwordEnv", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="password variable", .help="Environment variable with the password of the certificate file.") \
+  F(CREDENTIAL, TOKEN_FILE, .json="tokenFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="token file", .help="File with a token: an access token (token-file), a refresh token (device-code) or a federated assertion (workload-identity).") \
+  F(CREDENTIAL, AZ_PATH, .json="azPath", .type=PAL_T_TEXT, .label="path of az", .help="Absolute path of the Azure CLI.") \
+  F(CREDENTIAL, CLOUD, .json="cloud", .type=PAL_T_TEXT, .label="cloud", .help="Ambient credentials outside the built-in clouds must name the cloud they may be used with.")
+
+#define PAL_FIELDS_IDENTITY_CONFIG(F) \
+  F(IDENTITY_CONFIG, NAME, .json="name", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .label="name", .help="Lower-case letters, digits and hyphens; it appears in snapshots.") \
+  F(IDENTITY_CONFIG, CREDENTIAL, .json="credential", .type=PAL_T_RECORD, .kind=&pal_kind_CREDENTIAL, .flags=PAL_REQUIRED, .label="credential", .help="How it signs in.") \
+  F(IDENTITY_CONFIG, TENANTS, .json="tenants", .type=PAL_T_JSON, .fallback="\"all\"", .label="tenants", .help="\"all\": every active customer of the estate and every tenant it discovers; or a list of tenant ids.")
+
+#define PAL_FIELDS_POLICY_CONFIG(F) \
+  F(POLICY_CONFIG, DIRECTORIES, .json="directories", .type=PAL_T_TEXTS, .label="directories", .help="Folders with own policies.") \
+  F(POLICY_CONFIG, DISABLE, .json="disable", .type=PAL_T_TEXTS, .label="disabled policies", .help="Ids of policies that are not applied; every report says so.") \
+  F(POLICY_CONFIG, SEVERITY, .json="severity", .type=PAL_T_JSON, .label="severities", .help="Object: policy id -> severity.") \
+  F(POLICY_CONFIG, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .label="parameters", .help="Object: recognitionRoles (auto, pec, any), defaultIsDecision, marketplaceIsAutomatic, expiryDays, staleDays, graceDays, reviewDays, maxGapHours, declaredMaxAgeDays.")
+
+#define PAL_FIELDS_SIGN_CONFIG(F) \
+  F(SIGN_CONFIG, KEY, .json="key", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="key", .help="Private key that signs snapshots; mode 0600.") \
+  F(SIGN_CONFIG, SIGNERS, .json="signers", .type=PAL_T_TEXT, .label="signers", .help="Allowed signers file, outside the repository.")
+
+#define PAL_FIELDS_NOTIFY_CONFIG(F) \
+  F(NOTIFY_CONFIG, TYPE, .json="type", .type=PAL_T_ENUM, .words=pal_words_notify, .flags=PAL_REQUIRED, .label="type", .help="webhook, smtp or command.") \
+  F(NOTIFY_CONFIG, URL_FILE, .json="urlFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="address file", .help="File with the address, which counts as a secret.") \
+  F(NOTIFY_CONFIG, ON, .json="on", .type=PAL_T_TEXTS, .label="occasions", .help="new, coverage-lost, recovered, failed.") \
+  F(NOTIFY_CONFIG, MIN_SEVERITY, .json="minSeverity", .type=PAL_T_ENUM, .words=pal_words_severity, .label="least severity", .help="Findings below are not told.")
+
+#define PAL_FIELDS_CONFIG(F) \
+  F(CONFIG, REPOSITORY, .json="repository", .type=PAL_T_TEXT, .fallback="snapshots.git", .label="repository", .help="The git repository of the snapshots.") \
+  F(CONFIG, CLOUD, .json="cloud", .type=PAL_T_JSON, .fallback="\"AzurePublicCloud\"", .label="cloud", .help="AzurePublicCloud, AzureUSGovernment, AzureChinaCloud, or an object that names the endpoints.") \
+  F(CONFIG, IDENTITIES, .json="identities", .type=PAL_T_RECORDS, .kind=&pal_kind_IDENTITY_CONFIG, .label="identities", .help="The identities palscan signs in as.") \
+  F(CONFIG, COLLECT, .json="collect", .type=PAL_T_TEXTS, .label="areas", .help="links, role-assignments (all of access and groups), usage, delegations. Absent: all of them.") \
+  F(CONFIG, REGISTRY, .json="registry", .type=PAL_T_TEXT, .fallback="mpn.json", .label="registry", .help="File with the partner's own IDs.") \
+  F(CONFIG, ESTATE, .json="estate", .type=PAL_T_TEXT, .label="estate", .help="File with customers and people; optional.") \
+  F(CONFIG, WAIVERS, .json="waivers", .type=PAL_T_TEXT, .label="risk acceptances", .help="File with risk acceptances; optional.") \
+  F(CONFIG, POLICIES, .json="policies", .type=PAL_T_RECORD, .kind=&pal_kind_POLICY_CONFIG, .label="policies", .help="Which policies apply and how.") \
+  F(CONFIG, USAGE_WINDOW, .json="usageWindowMonths", .type=PAL_T_INT, .min=1, .max=12, .fallback="2", .label="usage window", .help="Closed UTC months before the current one in which usage counts.") \
+  F(CONFIG, CONCURRENCY, .json="concurrency", .type=PAL_T_INT, .min=1, .max=1024, .fallback="64", .label="concurrency", .help="Requests in flight.") \
+  F(CONFIG, NAMES, .json="names", .type=PAL_T_ENUM, .words=pal_words_names, .fallback="ours", .label="names of people", .help="ours: names of our own people only; all; none.") \
+  F(CONFIG, SIGN, .json="sign", .type=PAL_T_RECORD, .kind=&pal_kind_SIGN_CONFIG, .label="signing", .help="Signing of snapshots; not available in this version.") \
+  F(CONFIG, NOTIFY, .json="notify", .type=PAL_T_RECORDS, .kind=&pal_kind_NOTIFY_CONFIG, .label="notifications", .help="Receivers of the digest after a run; not available in this version.")
+
+/* Closed word lists: W(name, words…) */
+#define PAL_WORDS(W) \
+  W(authorization, "permanent", "eligible") \
+  W(identity, "user", "guest", "servicePrincipal", "managedIdentity") \
+  W(assurance, "read", "self-declared") \
+  W(pim, "eligible", "active") \
+  W(used, "yes", "no", "unknown") \
+  W(coverage, "complete", "partial", "stale", "unread", "not-applicable", "not-collected", "self-declared") \
+  W(class, "access", "attribution", "rule", "completeness") \
+  W(severity, "critical", "high", "medium", "low", "info") \
+  W(verdict, "fail", "unknown") \
+  W(status, "open", "waived", "folded") \
+  W(partner, "global", "location") \
+  W(partner_status, "active", "pending", "superseded", "closed") \
+  W(customer, "active", "offboarding", "offboarded") \
+  W(owner, "us", "contractor", "customer") \
+  W(purpose, "azure", "power-platform", "scan-only", "break-glass") \
+  W(review, "changes", "access") \
+  W(names, "ours", "all", "none") \
+  W(credential, "client-secret", "client-certificate", "workload-identity", "managed-identity", "device-code", "azure-cli", "token-file", "environment") \
+  W(notify, "webhook", "smtp", "command")
+
+/* clang-format on */
+#endif
