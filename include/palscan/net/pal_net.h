@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_NET_H
+#define PAL_NET_H
+/*
+ * pal_net.h - one event loop over libcurl's multi interface, or over a
+ * recording. Callbacks run on the caller's thread inside pal_net_run and may
+ * submit further requests. The order of callbacks is not defined.
+ *
+ * A recording is a folder: session.json and IDENTITY/TENANT.har (HAR 1.2). The
+ * key of an exchange is (identity, tenant, method, URL, SHA-256 of the canonical
+ * body); exchanges of one key are answered in the order of their requests, the
+ * last one repeats. Secrets are replaced before the digest is taken.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pal_err.h"
+#include "pal_id.h"
+#include "pal_record.h"
+#include "pal_time.h"
+#include "pal_url.h"
+
+enum { PAL_BODY_MAX = 64 << 20 /* bytes of one answer after decompression */ };
+
+struct pal_net; /* opaque */
+
+struct pal_request {
+  const char *identity;        /* configured name */
+  struct pal_tenant_id tenant; /* of the token, or asked for in a token exchange */
+  const char *method;          /* GET, POST */
+  const char *url;             /* will be normalised and judged by the allow-list */
+  enum pal_body_kind body_kind;
+  const char *body;   /* NULL when none; PAL_BODY_FORM: application/x-www-form-urlencoded, may hold secrets */
+  const char *bearer; /* access token or NULL; only ever sent to `bearer_service` of the cloud */
+  enum pal_service bearer_service;
+  unsigned delay_ms; /* wait so long before sending (throttling); a replay never waits */
+  bool retry;        /* asks again what an answer to the same key did not settle: that attempt is recorded
+                                    as superseded; a replay, which leaves those out, gives the settled answer again */
+};
+
+struct pal_response {
+  int status;          /* HTTP status; 0: transport failure, `failure` says what */
+  const char *failure; /* for status 0, else NULL */
+  const char *body;    /* NUL-terminated, may hold NUL bytes; "" when empty */
+  size_t len;
+  const char *content_type; /* "" when absent */
+  const char *retry_after;  /* "" when absent */
+  bool truncated;           /* transport ended early or PAL_BODY_MAX exceeded: body is cut */
+};
+
+/* err is never NULL; its code is PAL_OK unless the request was not made: denied
+ * by the allow-list (PAL_E_DENIED; the run goes on), or missing in the recording
+ * (PAL_E_RECORDING), offline, interrupted, a broken recording (PAL_E_INPUT): after
+ * these the run ends. response is NULL then. Both live until the callback returns. */
+typedef void pal_response_fn(void *payload, const struct pal_response *response, const struct pal_err *err);
+
+struct pal_net_options {
+  const struct pal_cloud *cloud;
+  int concurrency;
+  bool offline;                     /* opening a socket is an error */
+  const char *replay_dir;           /* answer from this recording; NULL: live */
+  const char *record_dir;           /* write a recording here; NULL: none */
+  const struct pal_record *session; /* SESSION to write when recording (finished is filled in at close); borrowed until
+                                       then. A recording of a replay has the replayed session instead */
+  unsigned shuffle_seed;            /* tests: not 0 answers a replay in an order drawn from this seed */
+};
+enum pal_code pal_net_open(const struct pal_net_options *options, struct pal_net **ret, struct pal_err *err)
+    PAL_MUST_CHECK;
+/* Finishes a recording: its files appear at once, or not at all when the last
+ * pal_net_run failed. What was queued and never run is dropped without a
+ * callback. Takes NULL. */
+enum pal_code pal_net_close(struct pal_net *net, struct pal_err *err) PAL_MUST_CHECK;
+/* Copies the request and queues it. The callback is called exactly once, from
+ * pal_net_run. PAL_E_INTERNAL when identity, tenant or method is malformed or a
+ * JSON body is none; after a run was ended, its error. */
+enum pal_code pal_net_submit(struct pal_net *net, const struct pal_request *request, pal_response_fn *done,
+                             void *payload, struct pal_err *err) PAL_MUST_CHECK;
+/* Runs until nothing is queued or in flight, or *stop (may be NULL) becomes true
+ * (PAL_E_INTERRUPTED), or an error ends it. Every callback still open is then
+ * given that error. */
+enum pal_code pal_net_run(struct pal_net *net, const volatile int *stop, struct pal_err *err) PAL_MUST_CHECK;
+/* Counters for the run log. */
+struct pal_net_stats {
+  size_t requests, answers, failures;
+};
+struct pal_net_stats pal_net_stats(const struct pal_net *net);
+
+/* Reads session.json of a recording. PAL_E_INPUT names file, line, column, key
+ * path; PAL_E_NEWER when a newer palscan made it. */
+enum pal_code pal_recording_session(struct pal_arena *arena, const char *dir, struct pal_record **ret,
+                                    struct pal_err *err) PAL_MUST_CHECK;
+
+#endif

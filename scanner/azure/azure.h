@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_AZURE_INTERNAL_H
+#define PAL_AZURE_INTERNAL_H
+/* azure.h - what the files of this layer share. */
+#include "pal_azure.h"
+
+/* --- error.c --- */
+
+void outcome_word(struct pal_outcome *outcome, enum pal_extent extent, const char *word);
+/* Fills status, error and code from an answer that is no success. doc: its body, NULL when it is no JSON. */
+void outcome_failed(struct pal_outcome *outcome, const struct pal_response *response, const struct pal_json_doc *doc);
+/* The same of a token endpoint: AADSTS codes. */
+void outcome_refused(struct pal_outcome *outcome, const struct pal_response *response, const struct pal_json_doc *doc);
+bool answer_is_html(const struct pal_response *response);
+bool status_is_success(int status);
+/* Parses a body: *ret is NULL when it is empty or bad, the outcome's code then
+ * says how. Only PAL_E_NOMEM and the like are errors. */
+enum pal_code answer_parse(const struct pal_response *response, struct pal_json_doc **ret, struct pal_outcome *outcome,
+                           struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- credential.c --- */
+
+enum credential_type { CREDENTIAL_CLIENT_SECRET, CREDENTIAL_DEVICE_CODE, CREDENTIAL_TOKEN_FILE };
+
+struct credential {
+  const char *name; /* of the identity; borrowed from settings */
+  const struct pal_record *scanner;
+  enum credential_type type;
+  char *secret; /* client secret, refresh token or access token */
+  size_t secret_len;
+  const char *variable;  /* the environment variable it came from */
+  bool wanted, replayed; /* wanted: its secret was read */
+};
+enum pal_code credential_load(struct credential *all, size_t n, size_t i, const struct pal_azure_options *options,
+                              struct pal_err *err) PAL_MUST_CHECK;
+void credential_wipe(struct credential *credential);
+/* The body of a token exchange. */
+void credential_form(const struct credential *credential, const char *origin, struct pal_buf *out);
+
+/* --- token.c --- */
+
+struct token;
+typedef void token_fn(void *payload, struct token *token, const struct pal_outcome *refused, const struct pal_err *err);
+/* Calls done with a token, or with why there is none; at once where that is known. */
+enum pal_code token_get(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
+                        token_fn *done, void *payload, struct pal_err *err) PAL_MUST_CHECK;
+const char *token_text(const struct token *token);
+size_t token_turn(const struct token *token); /* grows with each renewal */
+const struct pal_claims *token_claims(const struct token *token);
+/* The service said that the token of this turn is no longer good. False: it cannot be renewed. */
+bool token_drop(struct pal_azure *azure, struct token *token, size_t turn);
+/* Reads tid, oid, appid, idtyp; *ret_good is false when text is no such token. */
+enum pal_code token_read(const char *text, struct pal_claims *ret, bool *ret_good, struct pal_err *err) PAL_MUST_CHECK;
+void tokens_free(struct pal_azure *azure);
+
+/* --- client.c --- */
+
+/* Heap objects with a callback under way; those whose callback never came are
+ * freed with the client. Stands first in each. */
+struct pending {
+  struct pending *next, *previous;
+  void (*drop)(struct pending *pending);
+};
+void pending_add(struct pal_azure *azure, struct pending *pending, void (*drop)(struct pending *));
+void pending_remove(struct pal_azure *azure, struct pending *pending);
+
+struct pal_azure {
+  struct pal_net *net;
+  const struct pal_cloud *cloud;
+  struct credential *credentials;
+  size_t credentials_n;
+  struct token **tokens; /* hash table, linear probing */
+  size_t tokens_n, tokens_cap;
+  struct pending pending; /* ring */
+};
+/* NULL when there is none of this name. */
+const struct credential *azure_credential(const struct pal_azure *azure, const char *identity);
+
+/* One exchange, repeated when throttled or unanswered. response is NULL when
+ * there was none to make (failed says why). */
+typedef void exchange_fn(void *payload, const struct pal_response *response, const struct pal_outcome *failed,
+                         const struct pal_err *err);
+struct exchange {
+  struct pal_caller caller;
+  enum pal_service service;
+  const char *url, *body;
+  enum pal_body_kind kind;
+  bool with_token;
+};
+enum pal_code exchange_start(struct pal_azure *azure, const struct exchange *exchange, exchange_fn *done, void *payload,
+                             struct pal_err *err) PAL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * client.c - one exchange: wait for the token, send, wait and repeat when the
+ * service is busy, renew the token once when it is no longer accepted.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "azure.h"
+#include "pal_log.h"
+
+enum {
+  BUSY_MAX = 12,    /* repetitions of an exchange answered 429 */
+  FAILED_MAX = 4,   /* … of one that failed or was not answered */
+  BUSY_FIRST_S = 5, /* first wait after a 429 without Retry-After; doubles */
+  FAILED_FIRST_S = 1,
+  WAIT_MAX_S = 300,
+  URL_MAX = 16 << 10
+};
+
+/* --- what is under way --- */
+
+void pending_add(struct pal_azure *azure, struct pending *pending, void (*drop)(struct pending *)) {
+  struct pending *ring = &azure->pending;
+  pending->drop = drop;
+  pending->next = ring->next;
+  pending->previous = ring;
+  ring->next->previous = pending;
+  ring->next = pending;
+}
+
+void pending_remove(struct pal_azure *azure, struct pending *pending) {
+  (void)azure;
+  pending->next->previous = pending->previous;
+  pending->previous->next = pending->next;
+}
+
+struct flight {
+  struct pending pending;
+  struct pal_azure *azure;
+  struct pal_caller caller;
+  char *identity, *url, *body;
+  enum pal_service service;
+  enum pal_body_kind kind;
+  bool with_token, renewed, retry;
+  unsigned delay_ms;
+  struct token *token;
+  size_t turn; /* of the token sent */
+  int busy, failed;
+  exchange_fn *done;
+  void *payload;
+};
+
+static void flight_free(struct flight *flight) {
+  if (flight->body)
+    explicit_bzero(flight->body, strlen(flight->body));
+  free(flight->body);
+  free(flight->url);
+  free(flight->identity);
+  free(flight);
+}
+
+static void flight_drop(struct pending *pending) {
+  flight_free((struct flight *)(void *)pending);
+}
+
+static void land(struct flight *flight, const struct pal_response *response, const struct pal_outcome *failed,
+                 const struct pal_err *err) {
+  exchange_fn *done = flight->done;
+  void *payload = flight->payload;
+  pending_remove(flight->azure, &flight->pending);
+  done(payload, response, failed, err);
+  flight_free(flight);
+}
+
+static void land_error(struct flight *flight, const struct pal_err *err) {
+  land(flight, NULL, NULL, err);
+}
+
+static void land_failed(struct flight *flight, const struct pal_outcome *failed) {
+  static const struct pal_err none;
+  land(flight, NULL, failed, &none);
+}
+
+/* --- waiting and repeating --- */
+
+static unsigned wait_s(const struct pal_response *response, int first, int turn) {
+  char *end = NULL;
+  long asked = strtol(response->retry_after, &end, 10);
+  long wait = end != response->retry_after && *end == '\0' && asked >= 0 ? asked : (long)first << turn;
+  return wait > WAIT_MAX_S ? WAIT_MAX_S : (unsigned)wait;
+}
+
+/* PIM says with a 500 that the tenant has no licence for it: that is settled. */
+static bool is_settled(const struct pal_response *response) {
+  return response->status == 500 && strstr(response->body, "AadPremiumLicenseRequired") != NULL;
+}
+
+/* Whether to ask again, and in how many milliseconds. */
+static bool is_unsettled(struct flight *flight, const struct pal_response *response, unsigned *ret_ms) {
+  int status = response->status;
+  if (status == 429) {
+    *ret_ms = wait_s(response, BUSY_FIRST_S, flight->busy) * 1000;
+    return flight->busy++ < BUSY_MAX;
+  }
+  if (status != 0 && status != 408 && status < 500 && !response->truncated)
+    return false;
+  if (is_settled(response) || status == 501)
+    return false;
+  *ret_ms = wait_s(response, FAILED_FIRST_S, flight->failed) * 1000;
+  return flight->failed++ < FAILED_MAX;
+}
+
+static bool is_token_refused(const struct pal_response *response) {
+  return response->status == 401 && (strstr(response->body, "\"InvalidAuthenticationToken\"") ||
+                                     strstr(response->body, "\"ExpiredAuthenticationToken\""));
+}
+
+static void on_response(void *payload, const struct pal_response *response, const struct pal_err *err);
+
+static void send(struct flight *flight) {
+  struct pal_request request = {
+      .identity = flight->identity,
+      .tenant = flight->caller.tenant,
+      .method = flight->body ? "POST" : "GET",
+      .url = flight->url,
+      .body_kind = flight->kind,
+      .body = flight->body,
+      .bearer = flight->token ? token_text(flight->token) : NULL,
+      .bearer_service = flight->service,
+      .delay_ms = flight->delay_ms,
+      .retry = flight->retry,
+  };
+  struct pal_err err = {0};
+  if (pal_net_submit(flight->azure->net, &request, on_response, flight, &err) != PAL_OK)
+    land_error(flight, &err);
+}
+
+static void on_token(void *payload, struct token *token, const struct pal_outcome *refused, const struct pal_err *err) {
+  struct flight *flight = payload;
+  if (err->code != PAL_OK) {
+    land_error(flight, err);
+  } else if (!token) {
+    land_failed(flight, refused);
+  } else {
+    flight->token = token;
+    flight->turn = token_turn(token);
+    send(flight);
+  }
+}
+
+/* Always by way of the token: it may have been renewed, or dropped, while the flight waited. */
+static void set_out(struct flight *flight) {
+  struct pal_err err = {0};
+  if (!flight->with_token)
+    send(flight);
+  else if (token_get(flight->azure, &flight->caller, flight->service, on_token, flight, &err) != PAL_OK)
+    land_error(flight, &err);
+}
+
+static void set_out_again(struct flight *flight, unsigned delay_ms) {
+  flight->delay_ms = delay_ms;
+  flight->retry = true;
+  set_out(flight);
+}
+
+static void on_response(void *payload, const struct pal_response *response, const struct pal_err *err) {
+  struct flight *flight = payload;
+  unsigned ms = 0;
+  if (err->code == PAL_E_DENIED) {
+    struct pal_outcome failed = {0};
+    pal_log(PAL_LOG_WARN, "identity %s, tenant %s: %s", flight->identity, flight->caller.tenant.s, err->text);
+    outcome_word(&failed, PAL_READ_NOTHING, PAL_WORD_DENIED);
+    land_failed(flight, &failed);
+  } else if (err->code != PAL_OK) {
+    land_error(flight, err);
+  } else if (is_unsettled(flight, response, &ms)) {
+    set_out_again(flight, ms);
+  } else if (flight->token && !flight->renewed && is_token_refused(response) &&
+             token_drop(flight->azure, flight->token, flight->turn)) {
+    flight->renewed = true;
+    set_out_again(flight, 0);
+  } else {
+    if (response->status == 0)
+      pal_log(PAL_LOG_WARN, "identity %s, tenant %s: no answer: %s", flight->identity, flight->caller.tenant.s,
+              response->failure ? response->failure : "");
+    land(flight, response, NULL, err);
+  }
+}
+
+enum pal_code exchange_start(struct pal_azure *azure, const struct exchange *exchange, exchange_fn *done, void *payload,
+                             struct pal_err *err) {
+  struct flight *flight = calloc(1, sizeof *flight);
+  if (!flight)
+    return pal_err_nomem(err);
+  flight->azure = azure;
+  flight->service = exchange->service;
+  flight->kind = exchange->body ? exchange->kind : PAL_BODY_NONE;
+  flight->with_token = exchange->with_token;
+  flight->done = done;
+  flight->payload = payload;
+  flight->identity = strdup(exchange->caller.identity);
+  flight->url = strdup(exchange->url);
+  flight->body = exchange->body ? strdup(exchange->body) : NULL;
+  if (!flight->identity || !flight->url || (exchange->body && !flight->body)) {
+    flight_free(flight);
+    return pal_err_nomem(err);
+  }
+  flight->caller = (struct pal_caller){.identity = flight->identity, .tenant = exchange->caller.tenant};
+  pending_add(azure, &flight->pending, flight_drop);
+  set_out(flight);
+  return PAL_OK;
+}
+
+/* --- one answer --- */
+
+struct ask {
+  struct pending pending;
+  struct pal_azure *azure;
+  pal_answer_fn *done;
+  void *payload;
+};
+
+static void ask_drop(struct pending *pending) {
+  free(pending);
+}
+
+/* Fills everything but doc; *ret_doc is the caller's. */
+static enum pal_code read_answer(const struct pal_response *response, struct pal_answer *answer,
+                                 struct pal_json_doc **ret_doc, struct pal_err *err) {
+  answer->outcome.status = response->status;
+  if (response->status == 0) {
+    outcome_failed(&answer->outcome, response, NULL);
+    return PAL_OK;
+  }
+  answer->html = answer_is_html(response);
+  enum pal_code code = answer_parse(response, ret_doc, &answer->outcome, err);
+  if (code == PAL_OK && !status_is_success(response->status))
+    outcome_failed(&answer->outcome, response, *ret_doc);
+  return code;
+}
+
+static void on_ask(void *payload, const struct pal_response *response, const struct pal_outcome *failed,
+                   const struct pal_err *err) {
+  struct ask ask = *(struct ask *)payload;
+  struct pal_answer answer = {0};
+  struct pal_json_doc *doc = NULL;
+  struct pal_err own = *err;
+  pending_remove(ask.azure, payload);
+  free(payload);
+  if (failed)
+    answer.outcome = *failed;
+  else if (own.code == PAL_OK)
+    (void)read_answer(response, &answer, &doc, &own);
+  answer.doc = doc;
+  ask.done(ask.payload, own.code == PAL_OK ? &answer : NULL, &own);
+  pal_json_doc_free(doc);
+}
+
+enum pal_code pal_azure_ask(struct pal_azure *azure, const struct pal_call *call, pal_answer_fn *done, void *payload,
+                            struct pal_err *err) {
+  const char *origin = azure->cloud->origin[call->service];
+  static const struct pal_err none;
+  struct pal_answer answer = {0};
+  if (!origin) {
+    outcome_word(&answer.outcome, PAL_READ_NOTHING, PAL_WORD_NO_SERVICE);
+    done(payload, &answer, &none);
+    return PAL_OK;
+  }
+  struct ask *ask = calloc(1, sizeof *ask);
+  if (!ask)
+    return pal_err_nomem(err);
+  *ask = (struct ask){.azure = azure, .done = done, .payload = payload};
+  struct pal_buf url;
+  pal_buf_init(&url, URL_MAX);
+  pal_buf_printf(&url, "%s%s", origin, call->path);
+  enum pal_code code = pal_buf_check(&url, "an address", err);
+  if (code == PAL_OK) {
+    struct exchange exchange = {.caller = call->caller,
+                                .service = call->service,
+                                .url = url.data,
+                                .body = call->body,
+                                .kind = PAL_BODY_JSON,
+                                .with_token = true};
+    pending_add(azure, &ask->pending, ask_drop);
+    code = exchange_start(azure, &exchange, on_ask, ask, err);
+    if (code != PAL_OK)
+      pending_remove(azure, &ask->pending);
+  }
+  if (code != PAL_OK)
+    free(ask);
+  pal_buf_deinit(&url);
+  return code;
+}
+
+/* --- life --- */
+
+const struct credential *azure_credential(const struct pal_azure *azure, const char *identity) {
+  for (size_t i = 0; i < azure->credentials_n; i++)
+    if (azure->credentials[i].wanted && strcmp(azure->credentials[i].name, identity) == 0)
+      return &azure->credentials[i];
+  return NULL;
+}
+
+enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal_azure **ret, struct pal_err *err) {
+  const struct pal_records *identities = pal_get_records(options->settings, PAL_SETTINGS_IDENTITIES);
+  struct pal_azure *azure = calloc(1, sizeof *azure);
+  if (!azure)
+    return pal_err_nomem(err);
+  azure->net = options->net;
+  azure->cloud = options->cloud;
+  azure->pending.next = azure->pending.previous = &azure->pending;
+  azure->credentials = calloc(identities->n + 1, sizeof *azure->credentials);
+  azure->credentials_n = azure->credentials ? identities->n : 0;
+  enum pal_code code = azure->credentials ? PAL_OK : pal_err_nomem(err);
+  for (size_t i = 0; i < azure->credentials_n; i++) {
+    azure->credentials[i].scanner = identities->v[i];
+    azure->credentials[i].name = pal_get_text(identities->v[i], PAL_SCANNER_NAME);
+  }
+  for (size_t i = 0; code == PAL_OK && i < azure->credentials_n; i++)
+    code = credential_load(azure->credentials, azure->credentials_n, i, options, err);
+  if (code == PAL_OK)
+    *ret = azure;
+  else
+    pal_azure_free(azure);
+  return code;
+}
+
+void pal_azure_free(struct pal_azure *azure) {
+  if (!azure)
+    return;
+  while (azure->pending.next != &azure->pending) {
+    struct pending *pending = azure->pending.next;
+    pending_remove(azure, pending);
+    pending->drop(pending);
+  }
+  tokens_free(azure);
+  for (size_t i = 0; i < azure->credentials_n; i++)
+    credential_wipe(&azure->credentials[i]);
+  free(azure->credentials);
+  free(azure);
+}

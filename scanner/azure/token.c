@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * token.c - one access token per (identity, tenant, service), asked for once
+ * however many wait for it. Tokens never leave memory; what they say of their
+ * owner is read without verification, because it decides nothing but under
+ * which object id a link is filed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "azure.h"
+#include "pal_log.h"
+
+enum {
+  JWT_MAX = 64 << 10,
+  URL_MAX = 4 << 10,
+  FORM_MAX = 256 << 10,
+  EARLY_S = 300, /* renew so long before the end */
+  LIFETIME_DEFAULT_S = 3600,
+  TABLE_FIRST = 64
+};
+
+struct waiter {
+  struct waiter *next;
+  token_fn *done;
+  void *payload;
+};
+
+enum token_state { TOKEN_NONE, TOKEN_ASKED, TOKEN_READY, TOKEN_REFUSED };
+
+struct token {
+  struct pal_azure *azure;
+  const struct credential *credential;
+  struct pal_tenant_id tenant;
+  enum pal_service service;
+  enum token_state state;
+  char *text;
+  int64_t ends; /* seconds since 1970 */
+  size_t turn;
+  struct pal_claims claims;
+  struct pal_outcome refused;
+  struct waiter *waiters;
+};
+
+const char *token_text(const struct token *token) {
+  return token->text;
+}
+
+size_t token_turn(const struct token *token) {
+  return token->turn;
+}
+
+const struct pal_claims *token_claims(const struct token *token) {
+  return &token->claims;
+}
+
+/* --- what a token says --- */
+
+static int base64url_value(char c) {
+  if (c >= 'A' && c <= 'Z')
+    return c - 'A';
+  if (c >= 'a' && c <= 'z')
+    return c - 'a' + 26;
+  if (c >= '0' && c <= '9')
+    return c - '0' + 52;
+  return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
+static bool base64url_decode(const char *text, size_t len, struct pal_buf *out) {
+  unsigned bits = 0, have = 0;
+  if (len % 4 == 1)
+    return false;
+  for (size_t i = 0; i < len; i++) {
+    int value = base64url_value(text[i]);
+    if (value < 0)
+      return false;
+    bits = (bits << 6 | (unsigned)value) & 0xFFFFFF;
+    have += 6;
+    if (have >= 8) {
+      have -= 8;
+      pal_buf_putc(out, (char)(bits >> have & 0xFF));
+    }
+  }
+  return true;
+}
+
+static bool read_claims(const pal_json *root, struct pal_claims *ret) {
+  struct pal_claims claims = {0};
+  const char *tid = pal_json_text(pal_json_get(root, "tid"));
+  const char *oid = pal_json_text(pal_json_get(root, "oid"));
+  const char *app = pal_json_text(pal_json_get(root, "appid"));
+  const char *kind = pal_json_text(pal_json_get(root, "idtyp"));
+  if (!tid || !oid || pal_tenant_id_parse(tid, &claims.tenant, NULL) != PAL_OK ||
+      pal_object_id_parse(oid, &claims.object, NULL) != PAL_OK)
+    return false;
+  if (app && pal_guid_parse(app, &claims.app, NULL) != PAL_OK)
+    claims.app.s[0] = '\0';
+  claims.is_app = kind && strcmp(kind, "app") == 0;
+  claims.is_user = kind && strcmp(kind, "user") == 0;
+  *ret = claims;
+  return true;
+}
+
+enum pal_code token_read(const char *text, struct pal_claims *ret, bool *ret_good, struct pal_err *err) {
+  const char *start = strchr(text, '.');
+  const char *end = start ? strchr(start + 1, '.') : NULL;
+  *ret_good = false;
+  if (!end || (size_t)(end - start) > JWT_MAX)
+    return PAL_OK;
+  struct pal_buf payload;
+  struct pal_json_doc *doc = NULL;
+  struct pal_err bad = {0};
+  pal_buf_init(&payload, JWT_MAX);
+  bool decoded = base64url_decode(start + 1, (size_t)(end - start - 1), &payload);
+  enum pal_code code = pal_buf_check(&payload, "a token", &bad);
+  if (code == PAL_OK && decoded)
+    code = pal_json_parse(payload.data, payload.len, "token", 0, JWT_MAX, &doc, &bad);
+  if (code == PAL_OK && decoded)
+    *ret_good = read_claims(pal_json_root(doc), ret);
+  pal_json_doc_free(doc);
+  pal_buf_wipe(&payload);
+  if (code != PAL_OK && code != PAL_E_INPUT && code != PAL_E_LIMIT)
+    return pal_err_set(err, code, "%s", bad.text);
+  return PAL_OK;
+}
+
+/* --- answers to those who wait --- */
+
+static void token_forget(struct token *token) {
+  if (token->text) {
+    pal_secret_forget(token->text, strlen(token->text));
+    explicit_bzero(token->text, strlen(token->text));
+  }
+  free(token->text);
+  token->text = NULL;
+}
+
+static void tell(struct token *token, const struct pal_err *err) {
+  struct waiter *waiter = token->waiters;
+  token->waiters = NULL;
+  while (waiter) {
+    struct waiter *next = waiter->next;
+    struct waiter told = *waiter;
+    free(waiter);
+    bool ready = err->code == PAL_OK && token->state == TOKEN_READY;
+    told.done(told.payload, ready ? token : NULL, err->code == PAL_OK && !ready ? &token->refused : NULL, err);
+    waiter = next;
+  }
+}
+
+static void refuse(struct token *token, const char *word) {
+  token_forget(token);
+  token->state = TOKEN_REFUSED;
+  outcome_word(&token->refused, PAL_READ_NOTHING, word);
+}
+
+static int64_t lifetime_s(const pal_json *root) {
+  const pal_json *node = pal_json_get(root, "expires_in");
+  int64_t seconds = 0;
+  if (!pal_json_int(node, &seconds) && pal_json_text(node)) /* managed identities send text */
+    seconds = strtoll(pal_json_text(node), NULL, 10);
+  return seconds > 0 && seconds < 365 * 86400 ? seconds : LIFETIME_DEFAULT_S;
+}
+
+/* Takes over a token's text, or refuses it. */
+static enum pal_code accept(struct token *token, const char *text, int64_t lifetime, struct pal_err *err) {
+  int64_t early = lifetime / 2 < EARLY_S ? lifetime / 2 : EARLY_S;
+  bool good = false;
+  enum pal_code code = text ? token_read(text, &token->claims, &good, err) : PAL_OK;
+  if (code != PAL_OK)
+    return code;
+  if (!good || strcmp(token->claims.tenant.s, token->tenant.s) != 0) {
+    refuse(token, good ? PAL_WORD_TOKEN_TENANT : PAL_WORD_TOKEN);
+    return PAL_OK;
+  }
+  code = pal_secret_register(text, strlen(text), err);
+  if (code != PAL_OK)
+    return code;
+  token_forget(token);
+  token->text = strdup(text);
+  if (!token->text)
+    return pal_err_nomem(err);
+  token->ends = pal_clock_now().s + lifetime - early;
+  token->state = TOKEN_READY;
+  token->turn++;
+  return PAL_OK;
+}
+
+/* Leaves the token ready, or refused with a cause. */
+static enum pal_code read_answer(struct token *token, const struct pal_response *response, struct pal_err *err) {
+  struct pal_outcome outcome = {.status = response->status};
+  struct pal_json_doc *doc = NULL;
+  enum pal_code code = answer_parse(response, &doc, &outcome, err);
+  if (code != PAL_OK)
+    return code;
+  if (!status_is_success(response->status))
+    outcome_refused(&outcome, response, doc);
+  token->refused = outcome;
+  if (status_is_success(response->status) && doc) {
+    const pal_json *root = pal_json_root(doc);
+    code = accept(token, pal_json_text(pal_json_get(root, "access_token")), lifetime_s(root), err);
+  }
+  pal_json_doc_free(doc);
+  return code;
+}
+
+static void on_exchange(void *payload, const struct pal_response *response, const struct pal_outcome *failed,
+                        const struct pal_err *err) {
+  struct token *token = payload;
+  struct pal_err own = *err;
+  token->state = TOKEN_REFUSED;
+  if (failed)
+    token->refused = *failed;
+  else if (own.code == PAL_OK)
+    (void)read_answer(token, response, &own);
+  tell(token, &own);
+}
+
+/* --- asking --- */
+
+static enum pal_code ask(struct token *token, struct pal_err *err) {
+  const char *login = token->azure->cloud->origin[PAL_LOGIN];
+  const char *origin = token->azure->cloud->origin[token->service];
+  static const struct pal_err none;
+  if (!login || !origin) {
+    refuse(token, PAL_WORD_NO_SERVICE);
+    tell(token, &none);
+    return PAL_OK;
+  }
+  struct pal_buf url, form;
+  pal_buf_init(&url, URL_MAX);
+  pal_buf_init(&form, FORM_MAX);
+  pal_buf_printf(&url, "%s/%s/oauth2/v2.0/token", login, token->tenant.s);
+  credential_form(token->credential, origin, &form);
+  enum pal_code code = pal_buf_check(&url, "the address of a token exchange", err);
+  if (code == PAL_OK)
+    code = pal_buf_check(&form, "the body of a token exchange", err);
+  if (code == PAL_OK) {
+    struct exchange exchange = {.caller = {token->credential->name, token->tenant},
+                                .service = PAL_LOGIN,
+                                .url = url.data,
+                                .body = form.data,
+                                .kind = PAL_BODY_FORM};
+    token->state = TOKEN_ASKED;
+    code = exchange_start(token->azure, &exchange, on_exchange, token, err);
+  }
+  pal_buf_deinit(&url);
+  pal_buf_wipe(&form);
+  return code;
+}
+
+/* A token file holds the one token there is. */
+static enum pal_code take_file(struct token *token, struct pal_err *err) {
+  static const struct pal_err none;
+  enum pal_code code = PAL_OK;
+  if (token->service != PAL_ARM)
+    refuse(token, PAL_WORD_TOKEN_FILE);
+  else
+    code = accept(token, token->credential->secret, INT64_C(10) * 365 * 86400, err);
+  if (code == PAL_OK)
+    tell(token, &none);
+  return code;
+}
+
+static bool is_good(const struct token *token) {
+  return token->state == TOKEN_READY && (token->credential->replayed || pal_clock_now().s < token->ends);
+}
+
+/* --- the table --- */
+
+static size_t slot_of(const struct pal_azure *azure, const struct credential *credential,
+                      const struct pal_caller *caller, enum pal_service service) {
+  size_t hash = 5381 + (size_t)service;
+  for (const char *c = credential->name; *c; c++)
+    hash = hash * 33 + (unsigned char)*c;
+  for (const char *c = caller->tenant.s; *c; c++)
+    hash = hash * 33 + (unsigned char)*c;
+  size_t at = hash & (azure->tokens_cap - 1);
+  for (struct token *token; (token = azure->tokens[at]) != NULL; at = (at + 1) & (azure->tokens_cap - 1))
+    if (token->credential == credential && token->service == service && strcmp(token->tenant.s, caller->tenant.s) == 0)
+      break;
+  return at;
+}
+
+static enum pal_code table_grow(struct pal_azure *azure, struct pal_err *err) {
+  struct token **old = azure->tokens;
+  size_t old_cap = azure->tokens_cap;
+  size_t cap = old_cap ? old_cap * 2 : TABLE_FIRST;
+  struct token **grown = calloc(cap, sizeof *grown);
+  if (!grown)
+    return pal_err_nomem(err);
+  azure->tokens = grown;
+  azure->tokens_cap = cap;
+  for (size_t i = 0; i < old_cap; i++)
+    if (old[i]) {
+      struct pal_caller caller = {old[i]->credential->name, old[i]->tenant};
+      grown[slot_of(azure, old[i]->credential, &caller, old[i]->service)] = old[i];
+    }
+  free(old);
+  return PAL_OK;
+}
+
+static enum pal_code find(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
+                          struct token **ret, struct pal_err *err) {
+  const struct credential *credential = azure_credential(azure, caller->identity);
+  if (!credential)
+    return pal_err_set(err, PAL_E_INTERNAL, "identity %s has no credential", caller->identity);
+  if (2 * (azure->tokens_n + 1) > azure->tokens_cap) {
+    enum pal_code code = table_grow(azure, err);
+    if (code != PAL_OK)
+      return code;
+  }
+  size_t at = slot_of(azure, credential, caller, service);
+  if (!azure->tokens[at]) {
+    struct token *token = calloc(1, sizeof *token);
+    if (!token)
+      return pal_err_nomem(err);
+    *token = (struct token){.azure = azure, .credential = credential, .tenant = caller->tenant, .service = service};
+    azure->tokens[at] = token;
+    azure->tokens_n++;
+  }
+  *ret = azure->tokens[at];
+  return PAL_OK;
+}
+
+enum pal_code token_get(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
+                        token_fn *done, void *payload, struct pal_err *err) {
+  static const struct pal_err none;
+  struct token *token = NULL;
+  enum pal_code code = find(azure, caller, service, &token, err);
+  if (code != PAL_OK)
+    return code;
+  if (token->state == TOKEN_REFUSED || is_good(token)) {
+    bool good = token->state == TOKEN_READY;
+    done(payload, good ? token : NULL, good ? NULL : &token->refused, &none);
+    return PAL_OK;
+  }
+  struct waiter *waiter = calloc(1, sizeof *waiter);
+  if (!waiter)
+    return pal_err_nomem(err);
+  *waiter = (struct waiter){.next = token->waiters, .done = done, .payload = payload};
+  token->waiters = waiter;
+  if (token->state == TOKEN_ASKED)
+    return PAL_OK;
+  code = token->credential->type == CREDENTIAL_TOKEN_FILE ? take_file(token, err) : ask(token, err);
+  if (code != PAL_OK && token->waiters == waiter) { /* nobody else can wait yet */
+    token->waiters = waiter->next;
+    token->state = TOKEN_NONE;
+    free(waiter);
+  }
+  return code;
+}
+
+bool token_drop(struct pal_azure *azure, struct token *token, size_t turn) {
+  (void)azure;
+  if (token->turn != turn || token->state != TOKEN_READY)
+    return true;
+  if (token->credential->type == CREDENTIAL_TOKEN_FILE)
+    return false;
+  token_forget(token);
+  token->state = TOKEN_NONE;
+  return true;
+}
+
+void tokens_free(struct pal_azure *azure) {
+  for (size_t i = 0; i < azure->tokens_cap; i++) {
+    struct token *token = azure->tokens[i];
+    if (!token)
+      continue;
+    while (token->waiters) {
+      struct waiter *next = token->waiters->next;
+      free(token->waiters);
+      token->waiters = next;
+    }
+    token_forget(token);
+    free(token);
+  }
+  free(azure->tokens);
+}
+
+/* --- signing in --- */
+
+struct sign_in {
+  struct pending pending;
+  struct pal_azure *azure;
+  pal_sign_in_fn *done;
+  void *payload;
+};
+
+static void sign_in_drop(struct pending *pending) {
+  free(pending);
+}
+
+static void on_signed_in(void *payload, struct token *token, const struct pal_outcome *refused,
+                         const struct pal_err *err) {
+  struct sign_in sign_in = *(struct sign_in *)payload;
+  struct pal_outcome good = {.extent = PAL_READ_ALL};
+  pending_remove(sign_in.azure, payload);
+  free(payload);
+  if (err->code != PAL_OK)
+    sign_in.done(sign_in.payload, NULL, NULL, err);
+  else
+    sign_in.done(sign_in.payload, token ? &token->claims : NULL, token ? &good : refused, err);
+}
+
+enum pal_code pal_azure_sign_in(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
+                                pal_sign_in_fn *done, void *payload, struct pal_err *err) {
+  struct sign_in *sign_in = calloc(1, sizeof *sign_in);
+  if (!sign_in)
+    return pal_err_nomem(err);
+  *sign_in = (struct sign_in){.azure = azure, .done = done, .payload = payload};
+  pending_add(azure, &sign_in->pending, sign_in_drop);
+  enum pal_code code = token_get(azure, caller, service, on_signed_in, sign_in, err);
+  if (code != PAL_OK) {
+    pending_remove(azure, &sign_in->pending);
+    free(sign_in);
+  }
+  return code;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NET_ALLOW_H
+#define NET_ALLOW_H
+/* allow.h - what the rest of net asks the allow-list and the URL rules. */
+#include "pal_url.h"
+
+/* Whether the normalised url lies at this origin of a cloud (NULL: no). */
+bool net_origin_matches(const char *origin, const char *url);
+/* Whether a row of this service has the path of the normalised url. */
+bool net_allow_path(enum pal_service service, const char *url);
+/* pal_url_allowed() that also tells the service of the row. */
+enum pal_code net_allow(const struct pal_cloud *cloud, const char *method, const char *url, enum pal_body_kind body,
+                        enum pal_service *ret, struct pal_err *err) PAL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+/* loop.h - the live transport: curl's multi interface. */
+#include "job.h"
+
+struct net_loop; /* opaque */
+
+/* Tells the outcome of a job, which becomes the receiver's. */
+typedef void net_outcome_fn(void *owner, struct net_job *job, const struct pal_response *response,
+                            const struct pal_err *err);
+
+/* `offline` is only a second lock: its requests should not come here. */
+enum pal_code net_loop_new(const struct pal_cloud *cloud, int concurrency, bool offline, net_outcome_fn *outcome,
+                           void *owner, struct net_loop **ret, struct pal_err *err) PAL_MUST_CHECK;
+void net_loop_free(struct net_loop *loop); /* takes NULL; must be empty */
+/* Queues a job, to be sent after request.delay_ms. */
+void net_loop_add(struct net_loop *loop, struct net_job *job);
+/* Does what can be done, waiting at most a fifth of a second. */
+enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) PAL_MUST_CHECK;
+/* Takes back any job, ending its transfer; NULL when there is none. */
+struct net_job *net_loop_take(struct net_loop *loop);
+
+#endif

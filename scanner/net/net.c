@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every job ends exactly once, in outcome(). What ends a run stands in
+ * net->ended and never leaves again: from then on nothing is sent or recorded,
+ * and whoever still waits is told why.
+ */
+#include "pal_net.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "job.h"
+#include "loop.h"
+#include "pal_log.h"
+#include "queue.h"
+#include "record.h"
+#include "redact.h"
+#include "replay.h"
+
+enum { SESSION_ARENA_MAX = 64 << 20 };
+
+struct pal_net {
+  const struct pal_cloud *cloud;
+  bool offline;
+  struct net_replay *replay; /* with queue; or: */
+  struct net_queue *queue;
+  struct net_loop *loop;
+  struct net_recorder *recorder; /* NULL: none */
+  struct pal_arena *arena;       /* of the replayed session */
+  struct net_list refused;
+  size_t open; /* jobs not told yet */
+  bool running;
+  struct pal_err ended;
+  struct pal_net_stats stats;
+};
+
+static void outcome(void *owner, struct net_job *job, const struct pal_response *response, const struct pal_err *err);
+
+/* --- life --- */
+
+static enum pal_code open_replay(struct pal_net *net, const struct pal_net_options *options, struct pal_err *err) {
+  net->queue = net_queue_new(options->shuffle_seed);
+  return net->queue ? net_replay_new(options->replay_dir, &net->replay, err) : pal_err_nomem(err);
+}
+
+/* A recording of a replay is the same recording: it has the same session. */
+static enum pal_code open_recorder(struct pal_net *net, const struct pal_net_options *options, struct pal_err *err) {
+  const struct pal_record *session = options->session;
+  if (options->replay_dir) {
+    struct pal_record *replayed = NULL;
+    net->arena = pal_arena_new(SESSION_ARENA_MAX);
+    enum pal_code code =
+        net->arena ? pal_recording_session(net->arena, options->replay_dir, &replayed, err) : pal_err_nomem(err);
+    if (code != PAL_OK)
+      return code;
+    session = replayed;
+  }
+  if (!session)
+    return pal_err_set(err, PAL_E_INTERNAL, "a recording needs a session");
+  return net_recorder_new(options->record_dir, session, &net->recorder, err);
+}
+
+static void net_free(struct pal_net *net) {
+  net_queue_free(net->queue);
+  net_replay_free(net->replay);
+  net_loop_free(net->loop);
+  net_recorder_free(net->recorder);
+  pal_arena_free(net->arena);
+  free(net);
+}
+
+enum pal_code pal_net_open(const struct pal_net_options *options, struct pal_net **ret, struct pal_err *err) {
+  struct pal_net *net = calloc(1, sizeof *net);
+  if (!net)
+    return pal_err_nomem(err);
+  net->cloud = options->cloud;
+  net->offline = options->offline;
+  net_list_init(&net->refused);
+  enum pal_code code = PAL_OK;
+  if (options->replay_dir)
+    code = open_replay(net, options, err);
+  else
+    code = net_loop_new(options->cloud, options->concurrency, options->offline, outcome, net, &net->loop, err);
+  if (code == PAL_OK && options->record_dir)
+    code = open_recorder(net, options, err);
+  if (code == PAL_OK)
+    *ret = net;
+  else
+    net_free(net);
+  return code;
+}
+
+static void job_free(struct net_job *job) {
+  net_request_deinit(&job->request);
+  free(job->refused);
+  free(job);
+}
+
+/* Any job that was not told yet. */
+static struct net_job *take_any(struct pal_net *net) {
+  struct net_job *job = net_list_take(&net->refused);
+  if (!job && net->queue)
+    job = net_queue_take(net->queue);
+  if (!job && net->loop)
+    job = net_loop_take(net->loop);
+  return job;
+}
+
+enum pal_code pal_net_close(struct pal_net *net, struct pal_err *err) {
+  if (!net)
+    return PAL_OK;
+  assert(!net->running);
+  enum pal_code code = PAL_OK;
+  for (struct net_job *job; (job = take_any(net));)
+    job_free(job);
+  if (net->recorder && net->ended.code == PAL_OK) {
+    char finished[PAL_INSTANT_MAX];
+    pal_instant_format(pal_clock_now(), finished);
+    code = net_recorder_finish(net->recorder, net->replay ? NULL : finished, err);
+  }
+  net_free(net);
+  return code;
+}
+
+/* --- submission --- */
+
+/* Keeps the reason for the callback. */
+static enum pal_code refuse(struct net_job *job, const struct pal_err *why, struct pal_err *err) {
+  job->refused = malloc(sizeof *job->refused);
+  if (!job->refused)
+    return pal_err_nomem(err);
+  *job->refused = *why;
+  return PAL_OK;
+}
+
+static enum pal_code prepare(struct pal_net *net, struct net_job *job, const struct pal_request *request,
+                             struct pal_err *err) {
+  struct pal_err why = {0};
+  enum pal_code code = net_request_init(&job->request, net->cloud, request, &why);
+  if (code == PAL_OK && net->loop && net->offline)
+    code = pal_err_set(&why, PAL_E_OFFLINE, "%s %s: offline", job->request.method, job->request.url);
+  if (code == PAL_E_DENIED || code == PAL_E_OFFLINE)
+    return refuse(job, &why, err);
+  if (code != PAL_OK) {
+    if (err)
+      *err = why;
+    return code;
+  }
+  if (net->replay)
+    return net_replay_turn(net->replay, &job->request, &job->turn, err);
+  return net->recorder ? net_record_request(net->recorder, &job->request, &job->trace, err) : PAL_OK;
+}
+
+enum pal_code pal_net_submit(struct pal_net *net, const struct pal_request *request, pal_response_fn *done,
+                             void *payload, struct pal_err *err) {
+  if (net->ended.code != PAL_OK)
+    return pal_err_set(err, net->ended.code, "%s", net->ended.text);
+  struct net_job *job = calloc(1, sizeof *job);
+  if (!job)
+    return pal_err_nomem(err);
+  job->done = done;
+  job->payload = payload;
+  job->trace = NET_NO_TRACE;
+  enum pal_code code = prepare(net, job, request, err);
+  if (code == PAL_OK && !job->refused && net->queue)
+    code = net_queue_add(net->queue, job, err);
+  if (code != PAL_OK) {
+    job_free(job);
+    return code;
+  }
+  if (job->refused)
+    net_list_add(&net->refused, job);
+  else if (net->loop)
+    net_loop_add(net->loop, job);
+  net->open++;
+  return PAL_OK;
+}
+
+/* --- outcomes --- */
+
+static void end_run(struct pal_net *net, const struct pal_err *why) {
+  (void)pal_err_merge(&net->ended, why);
+}
+
+static void count(struct pal_net *net, const struct pal_response *response) {
+  net->stats.requests++;
+  if (response->status)
+    net->stats.answers++;
+  else
+    net->stats.failures++;
+}
+
+/* What a live answer leaves behind. */
+static void keep_answer(struct pal_net *net, const struct net_job *job, const struct pal_response *response) {
+  struct pal_err why = {0};
+  if (job->request.service == PAL_LOGIN && net_register_answer(response->body, response->len, &why) != PAL_OK)
+    end_run(net, &why);
+  else if (job->trace != NET_NO_TRACE &&
+           net_record_answer(net->recorder, job->trace, &job->request, response, &why) != PAL_OK)
+    end_run(net, &why);
+}
+
+static void outcome(void *owner, struct net_job *job, const struct pal_response *response, const struct pal_err *err) {
+  static const struct pal_err none = {.code = PAL_OK};
+  struct pal_net *net = owner;
+  if (response) {
+    count(net, response);
+    if (net->loop)
+      keep_answer(net, job, response);
+  }
+  net->open--;
+  job->done(job->payload, response, err ? err : &none);
+  if (err && err->code != PAL_E_DENIED)
+    end_run(net, err);
+  job_free(job);
+}
+
+static void replay_one(struct pal_net *net, struct net_job *job) {
+  struct pal_err why = {0};
+  struct net_replayed replayed;
+  enum pal_code code = net_replay_answer(net->replay, &job->request, job->turn, &replayed, &why);
+  if (code == PAL_OK && net->recorder)
+    code = net_record_replayed(net->recorder, &job->request, &replayed, &why);
+  if (code != PAL_OK) {
+    outcome(net, job, NULL, &why);
+    return;
+  }
+  const struct net_exchange *exchange = replayed.exchange;
+  struct pal_response response = {
+      .status = exchange->status,
+      .failure = exchange->status ? NULL : exchange->failure,
+      .body = exchange->status ? exchange->answer : "",
+      .len = exchange->status ? exchange->answer_len : 0,
+      .content_type = exchange->content_type,
+      .retry_after = exchange->retry_after,
+      .truncated = exchange->truncated,
+  };
+  outcome(net, job, &response, NULL);
+}
+
+static void step(struct pal_net *net) {
+  struct net_job *job = net_list_take(&net->refused);
+  struct pal_err why = {0};
+  if (job) {
+    struct pal_err refused = *job->refused;
+    outcome(net, job, NULL, &refused);
+  } else if (net->loop) {
+    if (net_loop_step(net->loop, &why) != PAL_OK)
+      end_run(net, &why);
+  } else {
+    job = net_queue_take(net->queue);
+    assert(job);
+    replay_one(net, job);
+  }
+}
+
+enum pal_code pal_net_run(struct pal_net *net, const volatile int *stop, struct pal_err *err) {
+  assert(!net->running);
+  net->running = true;
+  while (net->ended.code == PAL_OK && net->open) {
+    struct pal_err interrupted = {0};
+    if (stop && *stop) {
+      (void)pal_err_set(&interrupted, PAL_E_INTERRUPTED, "interrupted with %zu requests open", net->open);
+      end_run(net, &interrupted);
+    } else {
+      step(net);
+    }
+  }
+  if (net->ended.code != PAL_OK)
+    for (struct net_job *job; (job = take_any(net));)
+      outcome(net, job, NULL, &net->ended);
+  net->running = false;
+  if (net->ended.code != PAL_OK && err)
+    *err = net->ended;
+  return net->ended.code;
+}
+
+struct pal_net_stats pal_net_stats(const struct pal_net *net) {
+  return net->stats;
+}
