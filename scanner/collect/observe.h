@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_OBSERVE_H
+#define PAL_OBSERVE_H
+/*
+ * observe.h - one observer: one identity with tokens of one tenant. Its
+ * collectors put requests on their way stage by stage and, when all is
+ * answered, turn what came into documents and coverage.
+ */
+#include "areas.h"
+#include "pal_azure.h"
+#include "pal_collect.h"
+#include "parse.h"
+#include "plan.h"
+
+struct run; /* collect.c */
+
+/* What was read of one unit of one area. */
+struct unit {
+  struct pal_outcome outcome;
+  struct pal_records records; /* of the subscription: at or below it */
+  struct pal_records above;   /* inherited ones */
+  bool not_applicable;
+  bool counted;
+  int64_t expected; /* when counted */
+};
+
+struct subscription {
+  struct pal_subscription_id id;
+  struct pal_tenant_id tenant; /* the one Resource Manager returned for it */
+  bool own;                    /* it is the token's */
+  struct pal_record *record;
+};
+
+struct observer {
+  struct run *run;
+  struct observer *next;            /* of the run's list */
+  const struct pal_record *scanner; /* SCANNER */
+  const struct pal_collect_options *options;
+  struct pal_azure *azure;
+  struct pal_arena *arena;
+  struct pal_observation observation;
+  struct pal_claims claims;
+  bool is_user;        /* signs in as a person: GET /tenants discovers tenants */
+  bool discovers_only; /* out of scope; only its list of tenants is wanted */
+  enum stage stage;
+  size_t pending;                     /* readings of this stage under way */
+  struct pal_outcome refused;         /* why there is no token */
+  struct pal_outcome listed;          /* of the subscriptions */
+  struct subscription *subscriptions; /* sorted by id */
+  size_t subscriptions_n;
+  struct unit *units[COLLECTORS_N]; /* per subscription; NULL before they are known */
+  void *state[COLLECTORS_N];        /* what a collector keeps for itself */
+};
+
+/* --- readings --- */
+
+struct reading;
+/* One item of a page; may mark reading->parse. */
+typedef enum pal_code reading_item_fn(struct reading *reading, const pal_json *item, struct pal_err *err);
+/* The end of a list. */
+typedef enum pal_code reading_done_fn(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err);
+/* A single answer. */
+typedef enum pal_code reading_answer_fn(struct reading *reading, const struct pal_answer *answer, struct pal_err *err);
+
+struct reading {
+  struct observer *observer;
+  const struct pal_json_doc *doc; /* the page at hand */
+  struct parse parse;
+  size_t index;               /* of the subscription, month, …: the collector's own */
+  void *more;                 /* the collector's own */
+  struct pal_records records; /* what the items became */
+  reading_item_fn *item;
+  reading_done_fn *done;
+  reading_answer_fn *answer;
+};
+/* Made in the observer's arena. */
+struct reading *reading_new(struct observer *observer, size_t index, struct pal_err *err);
+/* plan is a PAL_PLAN_ with `id` for its %s; body NULL: GET. Counts as pending of
+ * the stage until done or answer returned. */
+enum pal_code reading_list(struct reading *reading, enum pal_service service, enum pal_paging paging, const char *plan,
+                           const char *id, const char *body, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code reading_ask(struct reading *reading, const char *path, struct pal_err *err) PAL_MUST_CHECK;
+/* For items that become one record of reading->records. */
+enum pal_code reading_keep(struct reading *reading, struct pal_record *record, struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- results --- */
+
+/* A coverage record. expected < 0: none. */
+enum pal_code observer_cover(struct observer *observer, const struct pal_tenant_id *tenant, const char *area,
+                             const char *unit, const char *state, int64_t items, int64_t expected, const char *code,
+                             struct pal_err *err) PAL_MUST_CHECK;
+const char *extent_state(enum pal_extent extent);
+/* One of the files of a tenant. NULL with err on no memory. */
+struct pal_doc *observer_doc(struct observer *observer, enum pal_file_id file, const struct pal_tenant_id *tenant,
+                             const char *id, struct pal_err *err);
+/* Marks a complete outcome as partial. */
+void outcome_spoil(struct pal_outcome *outcome, const char *word);
+/* Unifies a list; clashes make the outcome partial. */
+enum pal_code observer_unify(struct pal_records *records, struct pal_outcome *outcome, struct pal_err *err)
+    PAL_MUST_CHECK;
+/* Document and coverage of one subscription's unit, under the subscription's tenant. */
+enum pal_code observer_finish_unit(struct observer *observer, enum collector_id id, size_t at, enum pal_file_id file,
+                                   struct pal_err *err) PAL_MUST_CHECK;
+/* Documents and coverage of an area with UNITS_ACCESS. */
+enum pal_code observer_finish_access(struct observer *observer, enum collector_id id, enum pal_file_id file,
+                                     enum pal_file_id above, struct pal_err *err) PAL_MUST_CHECK;
+/* Puts the records of a subscription's list into its unit: at or below it, or
+ * above, by the field `scope`; one of each id. What lies in another subscription
+ * is no part of it, and makes the unit partial. */
+enum pal_code observer_place(struct observer *observer, size_t subscription, const struct pal_records *records,
+                             int scope, struct unit *unit, struct pal_err *err) PAL_MUST_CHECK;
+
+/* Whether the list names a subscription of the token's tenant. */
+bool observer_has_own(const struct observer *observer);
+bool observer_collects(const struct observer *observer, enum collector_id id);
+
+/* --- life, used by collect.c --- */
+
+void observer_start(struct observer *observer);
+/* Ends one pending reading; begins the next stage when it was the last. */
+void observer_release(struct observer *observer);
+
+/* --- what collect.c gives --- */
+
+/* The first error ends the run. */
+void run_fail(struct run *run, const struct pal_err *err);
+bool run_failed(const struct run *run);
+/* Frees observers that have ended; called where none of them is in use. */
+void run_reap(struct run *run);
+void run_ended(struct run *run, struct observer *observer);
+/* Whether the estate, or the observer itself, knows this principal of that tenant. */
+bool run_is_ours(const struct observer *observer, const char *tenant, const char *object);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tenants.c - GET /tenants: the name of the token's tenant, and further tenants a person can sign in to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "observe.h"
+
+struct tenants {
+  struct pal_outcome outcome;
+  struct pal_records own; /* entries of the token's tenant */
+  size_t found_cap;
+};
+
+enum pal_code parse_tenant(struct parse *parse, const pal_json *item, struct pal_record **ret, struct pal_err *err) {
+  struct pal_record *record = pal_record_new(parse->arena, &pal_kind_TENANT);
+  *ret = NULL;
+  if (!record)
+    return pal_err_nomem(err);
+  enum pal_code code = parse_members(parse, record, item, err);
+  if (code == PAL_OK && parse_has(record, PAL_TENANT_TENANT_ID))
+    *ret = record;
+  return code;
+}
+
+static enum pal_code discover(struct observer *observer, const char *tenant, struct pal_err *err) {
+  struct tenants *tenants = observer->state[COLLECTOR_tenants];
+  struct pal_texts *found = &observer->observation.discovered;
+  const char **grown = pal_arena_grow(observer->arena, found->v, found->n, &tenants->found_cap, sizeof *grown);
+  if (!grown)
+    return pal_err_nomem(err);
+  found->v = grown;
+  found->v[found->n++] = tenant;
+  return PAL_OK;
+}
+
+static enum pal_code take(struct reading *reading, const pal_json *item, struct pal_err *err) {
+  struct pal_record *record = NULL;
+  enum pal_code code = parse_tenant(&reading->parse, item, &record, err);
+  return code == PAL_OK ? reading_keep(reading, record, err) : code;
+}
+
+static int compare(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
+  struct observer *observer = reading->observer;
+  struct tenants *tenants = observer->state[COLLECTOR_tenants];
+  enum pal_code code = PAL_OK;
+  tenants->outcome = *outcome;
+  for (size_t i = 0; code == PAL_OK && i < reading->records.n; i++) {
+    const char *id = pal_get_text(reading->records.v[i], PAL_TENANT_TENANT_ID);
+    if (strcmp(id, observer->observation.tenant.s) == 0)
+      code = pal_records_add(observer->arena, &tenants->own, reading->records.v[i], err);
+    else if (observer->is_user)
+      code = discover(observer, id, err);
+  }
+  struct pal_texts *found = &observer->observation.discovered;
+  size_t kept = 0;
+  if (found->n > 1)
+    qsort(found->v, found->n, sizeof *found->v, compare);
+  for (size_t i = 0; i < found->n; i++)
+    if (kept == 0 || strcmp(found->v[kept - 1], found->v[i]) != 0)
+      found->v[kept++] = found->v[i];
+  found->n = kept;
+  return code;
+}
+
+enum pal_code tenants_start(struct observer *observer, struct pal_err *err) {
+  struct reading *reading = reading_new(observer, 0, err);
+  observer->state[COLLECTOR_tenants] = pal_arena_alloc(observer->arena, sizeof(struct tenants));
+  if (!reading || !observer->state[COLLECTOR_tenants])
+    return pal_err_nomem(err);
+  reading->item = take;
+  reading->done = done;
+  return reading_list(reading, PAL_ARM, PAL_PAGING_ARM, PAL_PLAN_TENANTS, "", NULL, err);
+}
+
+enum pal_code tenants_finish(struct observer *observer, struct pal_err *err) {
+  struct tenants *tenants = observer->state[COLLECTOR_tenants];
+  const struct pal_tenant_id *tenant = &observer->observation.tenant;
+  struct pal_outcome *outcome = &tenants->outcome;
+  enum pal_code code = observer_unify(&tenants->own, outcome, err);
+  if (code != PAL_OK)
+    return code;
+  if (tenants->own.n == 0)
+    return observer_cover(observer, tenant, "tenant", UNIT_WHOLE, "unread", 0, -1,
+                          outcome->code[0] ? outcome->code : WORD_NOT_LISTED, err);
+  struct pal_doc *doc = observer_doc(observer, PAL_FILE_TENANT, tenant, NULL, err);
+  if (!doc)
+    return PAL_E_NOMEM;
+  code = pal_records_add(observer->arena, &doc->records, tenants->own.v[0], err);
+  if (code == PAL_OK)
+    code = observer_cover(observer, tenant, "tenant", UNIT_WHOLE, extent_state(outcome->extent), 1, -1, outcome->code,
+                          err);
+  return code;
+}

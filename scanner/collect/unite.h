@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_UNITE_H
+#define PAL_UNITE_H
+/*
+ * unite.h - what the files of pal_unite() share.
+ *
+ * A row is one unit of one area. First every row is told what becomes of it
+ * (unite_coverage.c), then the files are made by what their rows say
+ * (unite_facts.c). Nothing depends on the order of observations: they are
+ * sorted by identity and tenant first.
+ */
+#include "areas.h"
+#include "pal_collect.h"
+
+/* How well an observation read a unit; the smallest wins. */
+enum rank { RANK_COMPLETE, RANK_NOT_APPLICABLE, RANK_PARTIAL, RANK_UNREAD, RANK_NONE };
+
+enum mode {
+  MODE_FRESH, /* read by its own tenant: the parent's records go */
+  MODE_MERGE, /* read in part: records not read again stay, with lastRead */
+  MODE_CARRY, /* not read: the parent's records stay as they are */
+  MODE_KEEP,  /* no business of this run: records and coverage stay as they are */
+  MODE_DROP
+};
+
+struct source {
+  const struct pal_observation *observation;
+  bool own;                              /* its token is of this tenant */
+  const struct pal_record *const *units; /* its coverage rows of this tenant, sorted by (area, unit) */
+  size_t units_n;
+};
+
+struct row {
+  const char *area, *unit;
+  const struct collector *collector; /* NULL: no collector fills the area */
+  const struct pal_record *parent;   /* its coverage in the parent snapshot, or NULL */
+  bool parent_facts;                 /* the parent has a file of it */
+  const struct pal_record *best;     /* of tonight's, or NULL */
+  enum rank rank;                    /* of best, Lighthouse considered */
+  bool own_whole;                    /* an observer of the tenant itself read it all */
+  enum mode mode;
+  const char *state, *code;
+  const char *as_of;     /* of the coverage of a carried unit: last read completely; NULL: never */
+  const char *last_read; /* what a record kept from the parent is marked with */
+  bool dates_facts;    /* the parent read it in part: its records are younger than asOf, carried ones are marked too */
+  size_t fresh, kept;  /* records */
+  bool counts_records; /* items are `fresh` */
+};
+
+struct unite {
+  const struct pal_unite_input *input;
+  struct pal_docs *ret;
+  struct pal_arena *arena;
+  const char *parent_started;
+  struct source *sources;
+  size_t sources_n;
+  struct row *rows; /* sorted by (area, unit) */
+  size_t rows_n, rows_cap;
+  const char **dropped; /* subscriptions that are gone, sorted */
+  size_t dropped_n;
+};
+
+/* --- unite_coverage.c --- */
+
+enum pal_code rows_build(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code rows_decide(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+/* After the facts: units of which records were kept are not complete. */
+enum pal_code rows_write(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+/* Whether a unit of links belongs only to objects of people who have left by the day of the run. */
+bool row_is_of_leaver(const struct unite *unite, const struct row *row);
+struct row *row_find(const struct unite *unite, const char *area, const char *unit);
+/* Rank of a source's reading, Lighthouse considered. */
+enum rank source_rank(const struct source *source, const char *area, const char *unit);
+bool is_dropped(const struct unite *unite, const char *subscription);
+
+/* --- unite_facts.c --- */
+
+enum pal_code facts_unite(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- unite_people.c: identities, groups --- */
+
+enum pal_code identities_unite(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code groups_unite(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- shared --- */
+
+/* The document of a source or of the parent; NULL when absent. */
+const struct pal_doc *doc_of(const struct pal_docs *docs, const struct unite *unite, enum pal_file_id file,
+                             const char *id);
+enum pal_code put_doc(struct unite *unite, enum pal_file_id file, const char *id, struct pal_doc **ret,
+                      struct pal_err *err) PAL_MUST_CHECK;
+/* A copy with lastRead, which an earlier one keeps. */
+enum pal_code mark_kept(const struct unite *unite, const struct pal_record *record, const char *last_read,
+                        struct pal_record **ret, struct pal_err *err) PAL_MUST_CHECK;
+/* The ids of all documents of this kind, of tonight and of the parent; sorted, each once. */
+enum pal_code doc_ids(const struct unite *unite, enum pal_file_id file, struct pal_texts *ret, struct pal_err *err)
+    PAL_MUST_CHECK;
+
+#endif
