@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cases.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "pal_file.h"
+#include "pal_json.h"
+
+enum { CASE_FILE_BYTES_MAX = 8 << 20 };
+
+struct cases {
+  const struct pal_pack *pack;
+  const char *dir;
+  pal_case_fn *each;
+  void *payload;
+};
+
+enum pal_code case_check_keys(const struct pal_json_doc *doc, const pal_json *object, const char *const *keys,
+                              struct pal_err *err) {
+  size_t n = 0;
+  while (keys[n])
+    n++;
+  if (pal_json_type(object) != PAL_JSON_OBJECT)
+    return pal_json_fail(doc, object, err, "expected an object");
+  for (const pal_json *node = pal_json_first(object); node; node = pal_json_next(node)) {
+    const char *key = pal_json_key(node);
+    bool known = false;
+    for (size_t i = 0; i < n && !known; i++)
+      known = strcmp(keys[i], key) == 0;
+    if (known)
+      continue;
+    const char *near = pal_nearest(key, keys, n);
+    return pal_json_fail(doc, node, err, "unknown key \"%s\"%s%s%s", key, near ? "; did you mean \"" : "",
+                         near ? near : "", near ? "\"?" : "");
+  }
+  return PAL_OK;
+}
+
+/* --- one case --- */
+
+static enum pal_code judge_case(struct pal_arena *arena, const struct case_world *world, const char *policy,
+                                const struct pal_json_doc *doc, const pal_json *node, const char **ret_diff,
+                                struct pal_err *err) {
+  struct pal_judge *judge = NULL;
+  enum pal_code code = pal_judge_new(&world->options, &judge, err);
+  if (code == PAL_OK)
+    code = pal_judge_load(judge, PAL_STATE_NOW, &world->now, err);
+  if (code == PAL_OK && world->options.has_previous)
+    code = pal_judge_load(judge, PAL_STATE_PREVIOUS, &world->previous, err);
+  if (code == PAL_OK)
+    code = pal_judge_run(judge, err);
+  if (code == PAL_OK)
+    code = case_compare(arena, judge, policy, doc, node, ret_diff, err);
+  pal_judge_free(judge);
+  return code;
+}
+
+static enum pal_code run_case(const struct cases *cases, const char *policy, const struct pal_json_doc *doc,
+                              const pal_json *node, struct pal_err *err) {
+  struct pal_arena *arena = pal_arena_new(0);
+  struct case_world world;
+  const char *diff = NULL;
+  enum pal_code code = arena ? case_build(arena, cases->pack, policy, doc, node, &world, err) : pal_err_nomem(err);
+  if (code == PAL_OK)
+    code = judge_case(arena, &world, policy, doc, node, &diff, err);
+  if (code == PAL_OK)
+    code = cases->each(cases->payload, policy, pal_json_text(pal_json_get(node, "name")), diff, err);
+  pal_arena_free(arena);
+  return code;
+}
+
+/* --- one file --- */
+
+static enum pal_code run_doc(const struct cases *cases, const struct pal_json_doc *doc, struct pal_err *err) {
+  static const char *const keys[] = {"policy", "cases", NULL};
+  const pal_json *root = pal_json_root(doc), *policy = pal_json_get(root, "policy"),
+                 *list = pal_json_get(root, "cases");
+  enum pal_code code = case_check_keys(doc, root, keys, err);
+  if (code != PAL_OK)
+    return code;
+  if (!pal_json_text(policy) || !pal_pack_find(cases->pack, pal_json_text(policy)))
+    return pal_json_fail(doc, policy ? policy : root, err, "\"policy\" names no policy of the pack");
+  if (!list || pal_json_type(list) != PAL_JSON_ARRAY)
+    return pal_json_fail(doc, list ? list : root, err, "\"cases\" is an array");
+  for (const pal_json *node = pal_json_first(list); node && code == PAL_OK; node = pal_json_next(node))
+    code = run_case(cases, pal_json_text(policy), doc, node, err);
+  return code;
+}
+
+static enum pal_code run_file(const struct cases *cases, const char *path, struct pal_err *err) {
+  struct pal_buf bytes;
+  struct pal_json_doc *doc = NULL;
+  pal_buf_init(&bytes, CASE_FILE_BYTES_MAX);
+  enum pal_code code = pal_file_read(path, "case file", 0, CASE_FILE_BYTES_MAX, &bytes, err);
+  if (code == PAL_OK)
+    code = pal_json_parse(bytes.data, bytes.len, path, PAL_JSON_STRICT_UTF8 | PAL_JSON_COMMENTS, CASE_FILE_BYTES_MAX,
+                          &doc, err);
+  if (code == PAL_OK)
+    code = run_doc(cases, doc, err);
+  pal_json_doc_free(doc);
+  pal_buf_deinit(&bytes);
+  return code;
+}
+
+static enum pal_code run_name(void *payload, const char *name, struct pal_err *err) {
+  const struct cases *cases = payload;
+  size_t len = strlen(name);
+  if (len < 6 || name[0] == '.' || strcmp(name + len - 5, ".json") != 0)
+    return PAL_OK;
+  struct pal_buf path;
+  pal_buf_init(&path, 4096);
+  pal_buf_printf(&path, "%s/%s", cases->dir, name);
+  enum pal_code code = pal_buf_check(&path, "name of a case file", err);
+  if (code == PAL_OK)
+    code = run_file(cases, path.data, err);
+  pal_buf_deinit(&path);
+  return code;
+}
+
+enum pal_code pal_cases_run(const struct pal_pack *pack, const char *dir, pal_case_fn *each, void *payload,
+                            struct pal_err *err) {
+  struct cases cases = {.pack = pack, .dir = dir, .each = each, .payload = payload};
+  struct stat st;
+  if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+    return run_file(&cases, dir, err);
+  struct pal_buf below;
+  pal_buf_init(&below, 4096);
+  pal_buf_printf(&below, "%s/cases", dir);
+  enum pal_code code = pal_buf_check(&below, "name of a folder", err);
+  if (code == PAL_OK && pal_path_exists(below.data))
+    cases.dir = below.data;
+  if (code == PAL_OK)
+    code = pal_dir_each(cases.dir, run_name, &cases, err);
+  pal_buf_deinit(&below);
+  return code;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_CASES_H
+#define PAL_CASES_H
+/*
+ * cases.h - examples of a policy, in cases/<ID>.json:
+ *
+ *   {"policy":"PAL010","cases":[{
+ *     "name": "…",
+ *     "now": instant (2026-11-20T02:00:00Z),   the start of the run
+ *     "registry", "estate", "waivers", "reviews", "history": as in inputs/
+ *     "settings": {"collect", "parameters", "identities", …: what is left out is
+ *       everything collected, AzurePublicCloud, names ours, a window of 2}
+ *     "scope": [tenant ids], the scope of the run ("" for the estate); all without it
+ *     "tenants": {"<guid>": {"tenant": TENANT without tenantId, "identities": [IDENTITY],
+ *       "subscriptions": [SUBSCRIPTION with "assignments","pim","deny","usage"],
+ *       "inherited": [ASSIGNMENT], "inheritedPim": [PIM], "inheritedDeny": [DENY], "groups": [GROUP],
+ *       "delegations": [DELEGATION], "roles": [ROLE], "coverage": {area: {unit: {"state":…}}},
+ *       "findings": [FINDING], "events": [EVENT]}}
+ *     "previous": {"started": instant (a day earlier), "tenants", "findings": of the estate}
+ *     "expect": [{"tenant","subject","subjectType","key","verdict","severity","status","lastVerified","since",
+ *       "message","waiver","lapsed","foldedUnder","details": {…}}]
+ *   }]}
+ *
+ * Every unit of every collected area is complete unless "coverage" says else;
+ * {area: "unread"} and {area: {unit: "unread"}} are short for a state. What is
+ * left out of a FINDING is the fingerprint, class, severity (of its policy),
+ * "fail", "open"; its policy is the case's. assurance is "read", `since` the
+ * start of the parent. Roles with roleType BuiltInRole go to the root. An
+ * "expect" speaks of the findings of that policy alone: what it gives must be
+ * equal (null: absent), and their number.
+ */
+#include "pal_judge.h"
+
+struct case_world {
+  struct pal_judge_options options;
+  struct pal_docs now, previous;
+  const struct pal_json_doc *doc;
+  const pal_json *scope; /* NULL: all */
+};
+
+/* Everything of one case; lives in arena. *ret is borrowed by its own options. */
+enum pal_code case_build(struct pal_arena *arena, const struct pal_pack *pack, const char *policy,
+                         const struct pal_json_doc *doc, const pal_json *node, struct case_world *ret,
+                         struct pal_err *err) PAL_MUST_CHECK;
+/* *ret NULL when the findings of the policy are as the case expects. */
+enum pal_code case_compare(struct pal_arena *arena, const struct pal_judge *judge, const char *policy,
+                           const struct pal_json_doc *doc, const pal_json *node, const char **ret, struct pal_err *err)
+    PAL_MUST_CHECK;
+/* PAL_E_INPUT at the first member whose key is not among them (NULL-terminated). */
+enum pal_code case_check_keys(const struct pal_json_doc *doc, const pal_json *object, const char *const *keys,
+                              struct pal_err *err) PAL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_JUDGE_PRIVATE_H
+#define PAL_JUDGE_PRIVATE_H
+/*
+ * judge_private.h - the judge, and what its parts call of each other.
+ *
+ *   pal_judge_new     tables, views, inputs; what the policies read
+ *   pal_judge_load    rows of those tables, and the facts in memory
+ *   judge_settle      once: events, indexes, the sandbox closes
+ *   pal_judge_run     rows of each policy -> verdicts -> what is kept of the
+ *                     parent's findings -> acceptances -> folding -> unknowns
+ *
+ * Everything that results lives in judge->arena.
+ */
+#include "facts.h"
+#include "pal_judge.h"
+#include "sandbox.h"
+#include "tables.h"
+
+/* One row of one policy. */
+struct row {
+  const char *tenant_id;                                /* "" the estate */
+  const char *subject_type, *subject_id, *subject_name; /* name may be NULL */
+  const char *message, *key;                            /* key "" when none */
+  const char *severity;                                 /* NULL: the policy's */
+  const char *details;                                  /* canonical JSON object, NULL: none */
+  const char *units;                                    /* JSON text, NULL: the default units */
+  const char *last_read;                                /* NULL: no record kept from the parent */
+  bool unknown;                                         /* the SQL itself cannot decide */
+  char fingerprint[65];
+};
+
+/* One policy in this run. */
+struct policy_run {
+  const struct pack_policy *policy;
+  enum pal_policy_state state;
+  const char *why;
+  struct pal_arena *arena; /* of the rows: gone when findings were made of them */
+  struct row *rows;        /* by fingerprint */
+  size_t rows_n, rows_cap;
+};
+
+struct pal_judge {
+  struct pal_arena *arena;
+  struct pal_judge_options o;
+  char started[PAL_INSTANT_MAX], previous_started[PAL_INSTANT_MAX]; /* "" without a parent */
+  char today[11];
+  int64_t declared_max_days;
+  struct tables tables;
+  struct sandbox sandbox;
+  struct facts facts;
+  bool inputs_changed;      /* registry, estate or settings are not the parent's; false where it does not tell */
+  struct pal_buf text;      /* JSON of one column */
+  const char **view_errors; /* by view of the pack, NULL: it is well */
+  bool *view_used;          /* by view of the pack: some enabled policy reads it in main */
+  bool settled, ran;
+  struct policy_run *runs; /* as in the pack */
+  struct pal_policy_result *results;
+  struct pal_verdicts *verdicts;
+  size_t verdicts_n;
+  struct pal_waiver_note *notes;
+  size_t notes_n, notes_cap;
+  struct assessment_cache *cache;
+};
+
+/* reads.c: marks the tables and columns that enabled policies read. */
+enum pal_code judge_find_reads(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+/* load.c */
+enum pal_code judge_load_inputs(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code judge_insert_event(struct pal_judge *judge, const char *tenant_id, const struct pal_record *event,
+                                 struct pal_err *err) PAL_MUST_CHECK;
+void judge_finish_inserts(struct pal_judge *judge);
+/* events.c: fills tenant->events of every tenant in scope. */
+enum pal_code judge_events(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+/* judge.c */
+/* views.c */
+enum pal_code judge_make_views(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+/* Replaces the views that say so by their rows; once the sandbox is closed. */
+void judge_compute_views(struct pal_judge *judge);
+/* What is wrong with a view the statement uses; NULL when nothing is. */
+const char *judge_view_error(const struct pal_judge *judge, const char *sql);
+struct tenant_fact *judge_tenant(struct pal_judge *judge,
+                                 const char *tenant_id); /* made when absent; NULL on no memory */
+/* Before the first statement. A query alone sees the events of the snapshot, a run computes them. */
+enum judge_purpose { JUDGE_TO_RUN, JUDGE_TO_QUERY };
+enum pal_code judge_settle(struct pal_judge *judge, enum judge_purpose purpose, struct pal_err *err) PAL_MUST_CHECK;
+/* rows.c: runs one policy; on an SQL error the run becomes PAL_BROKEN. */
+enum pal_code judge_rows(struct pal_judge *judge, struct policy_run *run, struct pal_err *err) PAL_MUST_CHECK;
+/* lifecycle.c: findings of one policy in every tenant in scope. */
+enum pal_code judge_lifecycle(struct pal_judge *judge, struct policy_run *run, struct pal_err *err) PAL_MUST_CHECK;
+/* lifecycle.c: after acceptances and folding. */
+enum pal_code judge_unknowns(struct pal_judge *judge, struct policy_run *run, struct pal_err *err) PAL_MUST_CHECK;
+/* waivers.c, folding.c */
+enum pal_code judge_waive(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code judge_fold(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+
+/* Small helpers over FINDING records. */
+static inline bool finding_is(const struct pal_record *finding, int field, const char *word) {
+  const char *text = pal_get_text(finding, field);
+  return text && __builtin_strcmp(text, word) == 0;
+}
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * views.c - the views of a pack: made in both schemas, checked, and computed
+ * once where the file says so.
+ *
+ * A view whose leading comment has a line
+ *   -- once: tenant_id, object_id; tenant_id, subscription_id
+ * is replaced in main, before the policies run, by a table of its rows with
+ * those indexes. It says the same; what many policies ask for is worked out
+ * once. When it cannot be (budget, error) it stays a view, and the policies
+ * that use it meet the same fault themselves.
+ */
+#include <string.h>
+
+#include "judge_private.h"
+#include "sql_scan.h"
+
+enum { VIEW_DEPTH_MAX = 32 };
+
+/* --- making --- */
+
+/* Remembers what is wrong with a view; the policies that use it will be broken and say so. */
+static enum pal_code note_error(struct pal_judge *judge, size_t i, const char *text, struct pal_err *err) {
+  judge->view_errors[i] = pal_arena_printf(judge->arena, "%s: %s", judge->o.pack->views[i].path, text);
+  return judge->view_errors[i] ? PAL_OK : pal_err_nomem(err);
+}
+
+static enum pal_code make_view(struct pal_judge *judge, size_t i, enum pal_state state, struct pal_err *err) {
+  const struct pack_view *view = &judge->o.pack->views[i];
+  pal_buf_clear(&judge->text);
+  pal_buf_printf(&judge->text, "%.*s%s.%s", (int)view->name_at, view->sql, table_schemas[state],
+                 view->sql + view->name_at);
+  enum pal_code code = pal_buf_check(&judge->text, view->path, err);
+  if (code == PAL_OK && sqlite3_exec(judge->sandbox.db, judge->text.data, NULL, NULL, NULL) != SQLITE_OK)
+    code = note_error(judge, i, sqlite3_errmsg(judge->sandbox.db), err);
+  return code;
+}
+
+/* --- checking --- */
+
+/* Each view alone, on the empty tables, with the columns its line "once" names:
+ * its errors are told with its own name. */
+static enum pal_code check_view(struct pal_judge *judge, size_t i, struct pal_err *err) {
+  const struct pack_view *view = &judge->o.pack->views[i];
+  struct pal_err why = {0};
+  sqlite3_stmt *stmt = NULL;
+  if (judge->view_errors[i])
+    return PAL_OK;
+  pal_buf_clear(&judge->text);
+  pal_buf_puts(&judge->text, "SELECT 1");
+  for (const char *at = view->once ? view->once : ""; *at;) {
+    size_t len = strcspn(at, ",; ");
+    pal_buf_printf(&judge->text, "%s%.*s", len ? ", " : "", (int)len, at);
+    at += len;
+    at += strspn(at, ",; ");
+  }
+  pal_buf_printf(&judge->text, " FROM \"%s\"", view->name);
+  enum pal_code code = pal_buf_check(&judge->text, view->path, err);
+  if (code == PAL_OK && sandbox_prepare(&judge->sandbox, view->path, judge->text.data, &stmt, &why) != PAL_OK)
+    code = note_error(judge, i, sqlite3_errmsg(judge->sandbox.db), err);
+  (void)sqlite3_finalize(stmt);
+  return code;
+}
+
+enum pal_code judge_make_views(struct pal_judge *judge, struct pal_err *err) {
+  size_t n = judge->o.pack->views_n;
+  judge->view_errors = pal_arena_calloc(judge->arena, n, sizeof *judge->view_errors);
+  enum pal_code code = judge->view_errors ? PAL_OK : pal_err_nomem(err);
+  for (int state = 0; state < STATES; state++)
+    for (size_t i = 0; i < n && code == PAL_OK; i++)
+      code = make_view(judge, i, (enum pal_state)state, err);
+  sandbox_guard(&judge->sandbox, true);
+  for (size_t i = 0; i < n && code == PAL_OK; i++)
+    code = check_view(judge, i, err);
+  sandbox_guard(&judge->sandbox, false);
+  return code;
+}
+
+/* The error of the first broken view that the text uses, itself or by other views; NULL. */
+static const char *error_below(const struct pal_judge *judge, const char *sql, const char *self, unsigned depth) {
+  const struct pal_pack *pack = judge->o.pack;
+  for (size_t i = 0; depth > 0 && i < pack->views_n; i++) {
+    const struct pack_view *view = &pack->views[i];
+    if (!judge->view_errors[i] || strcmp(view->name, self) == 0 || !sql_mentions(sql, strlen(sql), view->name))
+      continue;
+    const char *deeper = error_below(judge, view->sql, view->name, depth - 1);
+    return deeper ? deeper : judge->view_errors[i];
+  }
+  return NULL;
+}
+
+const char *judge_view_error(const struct pal_judge *judge, const char *sql) {
+  return error_below(judge, sql, "", VIEW_DEPTH_MAX);
+}
+
+/* --- computing once --- */
+
+static bool run(struct pal_judge *judge) {
+  struct pal_err ignored;
+  return judge->text.bad == PAL_OK && sandbox_run(&judge->sandbox, judge->text.data, &ignored) == PAL_OK;
+}
+
+/* One index for each list between semicolons. */
+static bool index_rows(struct pal_judge *judge, const struct pack_view *view) {
+  unsigned count = 0;
+  for (const char *at = view->once; *at; count++) {
+    size_t len = strcspn(at, ";");
+    pal_buf_clear(&judge->text);
+    pal_buf_printf(&judge->text, "CREATE INDEX main.\"%s once %u\" ON \"%s once\"(%.*s)", view->name, count, view->name,
+                   (int)len, at);
+    if (!run(judge))
+      return false;
+    at += len;
+    at += strspn(at, "; ");
+  }
+  return true;
+}
+
+static void compute(struct pal_judge *judge, const struct pack_view *view) {
+  pal_buf_clear(&judge->text);
+  pal_buf_printf(&judge->text, "CREATE TABLE main.\"%s once\" AS SELECT * FROM main.\"%s\"", view->name, view->name);
+  bool ok = run(judge) && index_rows(judge, view);
+  pal_buf_clear(&judge->text);
+  if (ok)
+    pal_buf_printf(&judge->text, "DROP VIEW main.\"%s\"; ALTER TABLE main.\"%s once\" RENAME TO \"%s\"", view->name,
+                   view->name, view->name);
+  else
+    pal_buf_printf(&judge->text, "DROP TABLE IF EXISTS main.\"%s once\"", view->name);
+  (void)run(judge);
+}
+
+void judge_compute_views(struct pal_judge *judge) {
+  const struct pal_pack *pack = judge->o.pack;
+  for (size_t i = 0; i < pack->views_n; i++)
+    if (pack->views[i].once && !judge->view_errors[i] && judge->view_used[i])
+      compute(judge, &pack->views[i]);
+}
