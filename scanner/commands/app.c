@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pal_file.h"
+#include "pal_log.h"
+
+/* ---- where things are ---- */
+
+/* The program finds its data beside itself: installed as <prefix>/bin/palscan
+ * with <prefix>/share/palscan, or built in a folder below the source tree. */
+const char *pal_app_data_dir(struct pal_arena *arena) {
+  char exe[PATH_MAX];
+  ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+  if (n <= 0)
+    return PALSCAN_DATADIR;
+  exe[n] = '\0';
+  char *slash = strrchr(exe, '/');
+  if (slash == NULL)
+    return PALSCAN_DATADIR;
+  *slash = '\0';
+  static const char *const near[] = {"/../share/palscan", "/.."};
+  for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++) {
+    const char *dir = pal_arena_printf(arena, "%s%s", exe, near[i]);
+    const char *probe = dir != NULL ? pal_arena_printf(arena, "%s/policies/views", dir) : NULL;
+    if (probe != NULL && pal_path_exists(probe))
+      return dir;
+  }
+  return PALSCAN_DATADIR;
+}
+
+static const char *find_config(struct pal_cli *cli, unsigned flags) {
+  const char *given = pal_cli_get(cli, "config");
+  if (given != NULL)
+    return given; /* option, or $PALSCAN_CONFIG */
+  if ((flags & PAL_APP_CREDENTIALS) == 0 && pal_path_exists("palscan.json"))
+    return "palscan.json";
+  const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME"), *path = NULL;
+  if (xdg != NULL && xdg[0] == '/')
+    path = pal_arena_printf(cli->arena, "%s/palscan/palscan.json", xdg);
+  else if (home != NULL && home[0] == '/')
+    path = pal_arena_printf(cli->arena, "%s/.config/palscan/palscan.json", home);
+  if (path != NULL && pal_path_exists(path))
+    return path;
+  return pal_path_exists("/etc/palscan/palscan.json") ? "/etc/palscan/palscan.json" : NULL;
+}
+
+const char *pal_app_path(const struct pal_app *app, const char *path) {
+  if (path[0] == '/' || app->base_dir[0] == '\0')
+    return pal_arena_strdup(app->arena, path);
+  return pal_arena_printf(app->arena, "%s/%s", app->base_dir, path);
+}
+
+static const char *dir_of(struct pal_arena *arena, const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (slash == NULL)
+    return "";
+  return slash == path ? "/" : pal_arena_strndup(arena, path, (size_t)(slash - path));
+}
+
+/* ---- configuration ---- */
+
+/* A configuration that names credentials decides where they go: nobody else may write it. */
+static enum pal_code check_owner(const char *path, struct pal_err *err) {
+  struct stat st;
+  if (stat(path, &st) != 0)
+    return PAL_OK; /* reading it will say why */
+  if ((st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return pal_err_set(err, PAL_E_CONFIG, "%s: others may write it; it must belong to you or root: chmod go-w %s", path,
+                       path);
+  return PAL_OK;
+}
+
+static enum pal_code read_config(struct pal_app *app, unsigned flags, struct pal_err *err) {
+  if (app->config_path != NULL) {
+    enum pal_code code = (flags & PAL_APP_CREDENTIALS) != 0 ? check_owner(app->config_path, err) : PAL_OK;
+    if (code != PAL_OK)
+      return code;
+    return pal_input_read(app->arena, app->config_path, "configuration", &pal_kind_CONFIG, &app->config, err);
+  }
+  if ((flags & PAL_APP_CREDENTIALS) != 0)
+    return pal_err_set(err, PAL_E_CONFIG,
+                       "no configuration found: give --config FILE (a palscan.json in the working directory serves "
+                       "only commands without credentials); palscan init writes a template");
+  struct pal_json_doc *doc = NULL;
+  enum pal_code code = pal_json_parse("{}", 2, "built-in defaults", 0, 0, &doc, err);
+  if (code == PAL_OK)
+    code =
+        pal_record_decode(app->arena, &pal_kind_CONFIG, doc, pal_json_root(doc), PAL_DECODE_PERSON, &app->config, err);
+  pal_json_doc_free(doc);
+  return code;
+}
+
+/* ---- settings ---- */
+
+static enum pal_code parse_json(const char *text, struct pal_json_doc **ret, struct pal_err *err) {
+  return pal_json_parse(text, strlen(text), "configuration", 0, 0, ret, err);
+}
+
+static enum pal_code scanner_tenants(struct pal_app *app, struct pal_record *scanner, const char *json,
+                                     struct pal_err *err) {
+  struct pal_json_doc *doc = NULL;
+  enum pal_code code = parse_json(json, &doc, err);
+  if (code != PAL_OK)
+    return code;
+  const pal_json *root = pal_json_root(doc);
+  if (pal_json_type(root) == PAL_JSON_STRING && strcmp(pal_json_text(root), "all") == 0) {
+    pal_set_bool(scanner, PAL_SCANNER_ALL, true);
+  } else if (pal_json_type(root) == PAL_JSON_ARRAY) {
+    const char **ids = pal_arena_calloc(app->arena, pal_json_count(root) + 1, sizeof(*ids));
+    size_t n = 0;
+    if (ids == NULL)
+      code = pal_err_nomem(err);
+    for (const pal_json *id = pal_json_first(root); ids != NULL && id != NULL; id = pal_json_next(id))
+      ids[n++] = pal_json_text(id) != NULL ? pal_json_text(id) : "";
+    if (code == PAL_OK)
+      code = pal_set_texts(app->arena, scanner, PAL_SCANNER_TENANTS, ids, n, err);
+  } else {
+    code = pal_err_set(err, PAL_E_CONFIG, "neither \"all\" nor a list of tenant ids: %s", json);
+  }
+  pal_json_doc_free(doc);
+  return code;
+}
+
+static enum pal_code add_scanner(struct pal_app *app, const struct pal_record *identity, struct pal_err *err) {
+  struct pal_record *scanner = pal_record_new(app->arena, &pal_kind_SCANNER);
+  const struct pal_record *credential = pal_get_record(identity, PAL_IDENTITY_CONFIG_CREDENTIAL);
+  if (scanner == NULL)
+    return pal_err_nomem(err);
+  const char *name = pal_get_text(identity, PAL_IDENTITY_CONFIG_NAME);
+  enum pal_code code = pal_set_text(app->arena, scanner, PAL_SCANNER_NAME, name, err);
+  if (code == PAL_OK)
+    code = pal_set_text(app->arena, scanner, PAL_SCANNER_TYPE, pal_get_text(credential, PAL_CREDENTIAL_TYPE), err);
+  if (code == PAL_OK)
+    code = pal_set_text(app->arena, scanner, PAL_SCANNER_TENANT_ID, pal_get_text(credential, PAL_CREDENTIAL_TENANT_ID),
+                        err);
+  if (code == PAL_OK)
+    code = pal_set_text(app->arena, scanner, PAL_SCANNER_CLIENT_ID, pal_get_text(credential, PAL_CREDENTIAL_CLIENT_ID),
+                        err);
+  if (code == PAL_OK) {
+    code = scanner_tenants(app, scanner, pal_get_text(identity, PAL_IDENTITY_CONFIG_TENANTS), err);
+    if (code != PAL_OK)
+      (void)pal_err_wrap(err, "%s: identity %s: tenants", app->config_path != NULL ? app->config_path : "configuration",
+                         name);
+  }
+  if (code == PAL_OK)
+    code = pal_add_record(app->arena, app->settings, PAL_SETTINGS_IDENTITIES, scanner, err);
+  return code;
+}
+
+static enum pal_code copy_policy_settings(struct pal_arena *arena, const struct pal_record *config,
+                                          struct pal_record *settings, struct pal_err *err) {
+  const struct pal_record *policies = pal_get_record(config, PAL_CONFIG_POLICIES);
+  if (policies == NULL)
+    return PAL_OK;
+  const struct pal_texts *disable = pal_get_texts(policies, PAL_POLICY_CONFIG_DISABLE);
+  enum pal_code code =
+      disable->n > 0 ? pal_set_texts(arena, settings, PAL_SETTINGS_DISABLE, disable->v, disable->n, err) : PAL_OK;
+  if (code == PAL_OK)
+    code =
+        pal_set_text(arena, settings, PAL_SETTINGS_SEVERITY, pal_get_text(policies, PAL_POLICY_CONFIG_SEVERITY), err);
+  if (code == PAL_OK)
+    code = pal_set_text(arena, settings, PAL_SETTINGS_PARAMETERS, pal_get_text(policies, PAL_POLICY_CONFIG_PARAMETERS),
+                        err);
+  return code;
+}
+
+static enum pal_code cloud_name(struct pal_app *app, const char **ret, struct pal_err *err) {
+  struct pal_json_doc *doc = NULL;
+  enum pal_code code = parse_json(pal_get_text(app->config, PAL_CONFIG_CLOUD), &doc, err);
+  if (code != PAL_OK)
+    return code;
+  const pal_json *root = pal_json_root(doc);
+  const char *name = pal_json_text(root) != NULL ? pal_json_text(root) : pal_json_text(pal_json_get(root, "name"));
+  *ret = name != NULL ? pal_arena_strdup(app->arena, name) : NULL;
+  pal_json_doc_free(doc);
+  if (*ret == NULL)
+    return pal_err_set(err, PAL_E_CONFIG, "%s: at $.cloud: neither the name of a cloud nor an object with a name",
+                       app->config_path != NULL ? app->config_path : "configuration");
+  return PAL_OK;
+}
+
+static const char *const all_areas[] = {"links", "role-assignments", "usage", "delegations"};
+
+static enum pal_code check_areas(const struct pal_app *app, const struct pal_texts *areas, struct pal_err *err) {
+  for (size_t i = 0; i < areas->n; i++) {
+    bool known = false;
+    for (size_t k = 0; k < sizeof(all_areas) / sizeof(all_areas[0]); k++)
+      known = known || strcmp(areas->v[i], all_areas[k]) == 0;
+    if (known)
+      continue;
+    const char *near = pal_nearest(areas->v[i], all_areas, sizeof(all_areas) / sizeof(all_areas[0]));
+    return pal_err_set(err, PAL_E_CONFIG,
+                       "%s: at $.collect: unknown area \"%s\"%s%s%s; areas of this version: links, role-assignments, "
+                       "usage, delegations",
+                       app->config_path, areas->v[i], near != NULL ? ", did you mean " : "", near != NULL ? near : "",
+                       near != NULL ? "?" : "");
+  }
+  return PAL_OK;
+}
+
+static enum pal_code make_settings(struct pal_app *app, struct pal_err *err) {
+  struct pal_record *s = app->settings = pal_record_new(app->arena, &pal_kind_SETTINGS);
+  if (s == NULL)
+    return pal_err_nomem(err);
+  const char *cloud = NULL;
+  enum pal_code code = cloud_name(app, &cloud, err);
+  if (code == PAL_OK)
+    code = pal_set_text(app->arena, s, PAL_SETTINGS_CLOUD, cloud, err);
+  const struct pal_texts *areas = pal_get_texts(app->config, PAL_CONFIG_COLLECT);
+  if (code == PAL_OK && areas->n > 0)
+    code = check_areas(app, areas, err);
+  if (code == PAL_OK)
+    code = areas->n > 0 ? pal_set_texts(app->arena, s, PAL_SETTINGS_COLLECT, areas->v, areas->n, err)
+                        : pal_set_texts(app->arena, s, PAL_SETTINGS_COLLECT, all_areas,
+                                        sizeof(all_areas) / sizeof(all_areas[0]), err);
+  if (code == PAL_OK)
+    code = pal_set_text(app->arena, s, PAL_SETTINGS_NAMES, pal_get_text(app->config, PAL_CONFIG_NAMES), err);
+  pal_set_int(s, PAL_SETTINGS_USAGE_WINDOW, pal_get_int(app->config, PAL_CONFIG_USAGE_WINDOW, 2));
+  const struct pal_records *identities = pal_get_records(app->config, PAL_CONFIG_IDENTITIES);
+  for (size_t i = 0; code == PAL_OK && i < identities->n; i++)
+    code = add_scanner(app, identities->v[i], err);
+  if (code == PAL_OK)
+    code = copy_policy_settings(app->arena, app->config, s, err);
+  return code;
+}
+
+static enum pal_code contradiction(const struct pal_app *app, const char *key, struct pal_err *err) {
+  return pal_err_set(err, PAL_E_CONFIG,
+                     "%s: at $.%s: contradicts the recording, whose session.json decides what was collected; make them "
+                     "equal or leave the configuration out",
+                     app->config_path, key);
+}
+
+enum pal_code pal_app_replay_settings(const struct pal_app *app, const struct pal_record *session,
+                                      struct pal_record **ret, struct pal_err *err) {
+  const struct pal_record *recorded = pal_get_record(session, PAL_SESSION_SETTINGS);
+  struct pal_record *s = pal_record_dup(app->arena, recorded);
+  if (s == NULL)
+    return pal_err_nomem(err);
+  if (app->config_path != NULL) {
+    static const struct {
+      int field;
+      const char *key;
+    } same[] = {{PAL_SETTINGS_CLOUD, "cloud"}, {PAL_SETTINGS_NAMES, "names"}};
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+      if (strcmp(pal_get_text(s, same[i].field), pal_get_text(app->settings, same[i].field)) != 0)
+        return contradiction(app, same[i].key, err);
+    if (pal_get_int(s, PAL_SETTINGS_USAGE_WINDOW, 0) != pal_get_int(app->settings, PAL_SETTINGS_USAGE_WINDOW, 0))
+      return contradiction(app, "usageWindowMonths", err);
+    const struct pal_texts *a = pal_get_texts(s, PAL_SETTINGS_COLLECT),
+                           *b = pal_get_texts(app->settings, PAL_SETTINGS_COLLECT);
+    bool equal = a->n == b->n;
+    for (size_t i = 0; equal && i < a->n; i++)
+      equal = strcmp(a->v[i], b->v[i]) == 0;
+    if (!equal)
+      return contradiction(app, "collect", err);
+    const struct pal_records *x = pal_get_records(s, PAL_SETTINGS_IDENTITIES),
+                             *y = pal_get_records(app->settings, PAL_SETTINGS_IDENTITIES);
+    if (y->n > 0) {
+      struct pal_records mine = *y, theirs = *x;
+      equal = x->n == y->n;
+      pal_records_sort(&mine, NULL);
+      pal_records_sort(&theirs, NULL);
+      for (size_t i = 0; equal && i < x->n; i++)
+        equal = pal_record_equal(mine.v[i], theirs.v[i]);
+      if (!equal)
+        return contradiction(app, "identities", err);
+    }
+  }
+  enum pal_code code = copy_policy_settings(app->arena, app->config, s, err);
+  *ret = s;
+  return code;
+}
+
+/* ---- the partner's own files and the pack ---- */
+
+static enum pal_code read_input(struct pal_app *app, int field, const char *what, const struct pal_kind *kind,
+                                bool optional, const char **ret_path, struct pal_record **ret, struct pal_err *err) {
+  const char *name = pal_get_text(app->config, field);
+  *ret = NULL;
+  if (name == NULL)
+    return PAL_OK;
+  const char *path = pal_app_path(app, name);
+  if (path == NULL)
+    return pal_err_nomem(err);
+  if (ret_path != NULL)
+    *ret_path = path;
+  if (optional && !pal_path_exists(path))
+    return PAL_OK;
+  return pal_input_read(app->arena, path, what, kind, ret, err);
+}
+
+static enum pal_code read_inputs(struct pal_app *app, unsigned flags, struct pal_err *err) {
+  bool optional = (flags & PAL_APP_OPTIONAL) != 0;
+  enum pal_code code =
+      read_input(app, PAL_CONFIG_REGISTRY, "registry", &pal_kind_REGISTRY, optional, NULL, &app->registry, err);
+  if (code == PAL_OK)
+    code = read_input(app, PAL_CONFIG_ESTATE, "estate", &pal_kind_ESTATE, optional, NULL, &app->estate, err);
+  if (code == PAL_OK)
+    code = read_input(app, PAL_CONFIG_WAIVERS, "risk acceptances", &pal_kind_WAIVERS, optional, &app->waivers_path,
+                      &app->waivers, err);
+  return code;
+}
+
+static enum pal_code load_pack(struct pal_app *app, struct pal_err *err) {
+  const char *shipped = pal_arena_printf(app->arena, "%s/policies", app->data_dir);
+  if (shipped == NULL)
+    return pal_err_nomem(err);
+  const struct pal_record *policies = pal_get_record(app->config, PAL_CONFIG_POLICIES);
+  struct pal_texts none = {0};
+  const struct pal_texts *own = policies != NULL ? pal_get_texts(policies, PAL_POLICY_CONFIG_DIRECTORIES) : &none;
+  const char **dirs = pal_arena_calloc(app->arena, own->n + 1, sizeof(*dirs));
+  if (dirs == NULL)
+    return pal_err_nomem(err);
+  for (size_t i = 0; i < own->n; i++)
+    if ((dirs[i] = pal_app_path(app, own->v[i])) == NULL)
+      return pal_err_nomem(err);
+  enum pal_code code = pal_pack_load(shipped, dirs, own->n, &app->pack, err);
+  if (code != PAL_OK)
+    return code;
+  code = pal_pack_apply(app->pack, app->settings, err);
+  if (code != PAL_OK && app->config_path != NULL)
+    (void)pal_err_wrap(err, "%s", app->config_path);
+  return code;
+}
+
+enum pal_code pal_app_open(struct pal_cli *cli, unsigned flags, struct pal_app *ret, struct pal_err *err) {
+  return pal_app_open_at(cli, find_config(cli, flags), flags, ret, err);
+}
+
+enum pal_code pal_app_open_at(struct pal_cli *cli, const char *config_path, unsigned flags, struct pal_app *ret,
+                              struct pal_err *err) {
+  *ret = (struct pal_app){.cli = cli, .arena = cli->arena};
+  ret->data_dir = pal_app_data_dir(cli->arena);
+  ret->config_path = config_path;
+  ret->base_dir = ret->config_path != NULL ? dir_of(cli->arena, ret->config_path) : "";
+  if (ret->base_dir == NULL)
+    return pal_err_nomem(err);
+  enum pal_code code = read_config(ret, flags, err);
+  if (code == PAL_OK)
+    code = make_settings(ret, err);
+  if (code != PAL_OK)
+    return code;
+  const char *repository = pal_cli_get(cli, "repository");
+  ret->repository =
+      repository != NULL ? repository : pal_app_path(ret, pal_get_text(ret->config, PAL_CONFIG_REPOSITORY));
+  if (ret->repository == NULL)
+    return pal_err_nomem(err);
+  if ((flags & PAL_APP_INPUTS) != 0)
+    code = read_inputs(ret, flags, err);
+  if (code == PAL_OK)
+    code = load_pack(ret, err);
+  if (code != PAL_OK)
+    pal_app_close(ret);
+  return code;
+}
+
+void pal_app_close(struct pal_app *app) {
+  pal_pack_free(app->pack);
+  app->pack = NULL;
+}
+
+enum pal_code pal_app_repo(const struct pal_app *app, struct pal_repo **ret, struct pal_err *err) {
+  enum pal_code code = pal_repo_open(app->repository, ret, err);
+  if (code == PAL_E_NOTFOUND)
+    return pal_err_set(err, PAL_E_NOTFOUND,
+                       "no snapshot repository at %s: give --repository DIR or --config FILE, or make one with palscan "
+                       "init (a demonstration: palscan demo)",
+                       app->repository);
+  return code;
+}

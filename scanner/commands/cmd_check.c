@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_check.c - palscan check: judge a stored snapshot again. */
+#include <string.h>
+
+#include "app.h"
+#include "outcome.h"
+#include "pal_rejudge.h"
+
+static const struct pal_opt opts[] = {
+    {.name = "at",
+     .kind = PAL_OPT_VALUE,
+     .arg = "TIME",
+     .help = "The last snapshot not after TIME (2026-11-20 or 2026-11-20T02:00:00Z)."},
+    {.name = "as-recorded",
+     .kind = PAL_OPT_FLAG,
+     .help = "Judge by the policies, registry, estate and acceptances stored in the snapshot."},
+    PAL_OUTCOME_OPTS("Judge all open findings (default) or new ones only."),
+};
+
+static enum pal_code find_commit(struct pal_cli *cli, struct pal_repo *repo, struct pal_commit *ret,
+                                 struct pal_err *err) {
+  const char *at = pal_cli_get(cli, "at"), *rev = cli->args_n > 0 ? cli->args[0] : "HEAD";
+  struct pal_oid id;
+  if (at != NULL && cli->args_n > 0)
+    return pal_err_set(err, PAL_E_USAGE, "check takes REV or --at TIME, not both");
+  enum pal_code code = pal_repo_resolve(repo, at != NULL ? at : rev, &id, err);
+  return code == PAL_OK ? pal_repo_commit(repo, &id, ret, err) : code;
+}
+
+static enum pal_code report(struct pal_cli *cli, struct pal_rejudged *r, const struct pal_commit *commit,
+                            struct pal_err *err) {
+  struct pal_report report = {.completeness = r->completeness};
+  char hex[41], tree[41];
+  enum pal_code code =
+      pal_report_build(r->arena, r->judge, r->pack, r->previous, r->previous_n, r->has_previous, &report, err);
+  if (code != PAL_OK)
+    return code;
+  pal_oid_hex(&commit->id, hex);
+  pal_oid_hex(&commit->tree, tree);
+  report.commit = hex;
+  report.tree = tree;
+  report.started = commit->trailers.started;
+  report.kind = pal_run_kind_name(commit->trailers.kind);
+  report.full = commit->trailers.full;
+  report.rejudged = !pal_cli_flag(cli, "as-recorded");
+  report.next =
+      "palscan diff --last shows what changed; palscan policies show ID explains a rule; palscan waive accepts a risk";
+  code = pal_outcome_print(cli, &report, err);
+  if (code == PAL_OK)
+    cli->exit_status = pal_outcome_status(cli, &report, "all", false, false);
+  return code;
+}
+
+static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  struct pal_app app;
+  struct pal_repo *repo = NULL;
+  struct pal_commit commit;
+  const struct pal_format *format = NULL;
+  enum pal_code code = pal_outcome_check(cli, err);
+  if (code == PAL_OK)
+    code = pal_cli_format(cli, &format, err);
+  if (code == PAL_OK)
+    code = pal_app_open(cli, PAL_APP_INPUTS | PAL_APP_OPTIONAL, &app, err);
+  if (code != PAL_OK)
+    return code;
+  code = pal_app_repo(&app, &repo, err);
+  if (code == PAL_OK)
+    code = find_commit(cli, repo, &commit, err);
+  if (code == PAL_OK) {
+    struct pal_rejudge_options options = {.repo = repo, .commit = &commit, .shipped = app.pack};
+    if (!pal_cli_flag(cli, "as-recorded")) {
+      options.pack = app.pack;
+      options.registry = app.registry;
+      options.estate = app.estate;
+      options.waivers = app.waivers;
+    }
+    struct pal_rejudged rejudged = {0};
+    code = pal_rejudge(&options, &rejudged, err);
+    if (code == PAL_OK)
+      code = report(cli, &rejudged, &commit, err);
+    pal_rejudged_free(&rejudged);
+  }
+  pal_repo_close(repo);
+  pal_app_close(&app);
+  return code;
+}
+
+const struct pal_command pal_command_check = {
+    .name = "check",
+    .args = "[REV]",
+    .summary = "judge a stored snapshot again",
+    .help =
+        "Judges REV (default: the last snapshot) with today's policies and, where a configuration is found, today's "
+        "registry, estate and acceptances; or with its own (--as-recorded). Needs no network and changes nothing.",
+    .opts = opts,
+    .opts_n = sizeof(opts) / sizeof(opts[0]),
+    .max_args = 1,
+    .run = run,
+};

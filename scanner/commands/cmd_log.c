@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_log.c - palscan log: the runs, newest first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+enum { LOG_COLUMNS = 7, LOG_DEFAULT = 30 };
+
+static const struct pal_opt opts[] = {
+    {.name = "number",
+     .letter = 'n',
+     .kind = PAL_OPT_VALUE,
+     .arg = "N",
+     .help = "At most N runs (default 30); 0: all."},
+};
+
+struct rows {
+  const char *const **v;
+  size_t n, cap;
+};
+
+static enum pal_code add_row(struct pal_arena *arena, struct rows *rows, const struct pal_commit *commit,
+                             struct pal_err *err) {
+  const struct pal_trailers *t = &commit->trailers;
+  const char **cells = pal_arena_calloc(arena, LOG_COLUMNS, sizeof(*cells));
+  const char *const **grown = pal_arena_grow(arena, rows->v, rows->n, &rows->cap, sizeof(*grown));
+  char hex[41];
+  pal_oid_hex(&commit->id, hex);
+  if (cells == NULL || grown == NULL)
+    return pal_err_nomem(err);
+  cells[0] = pal_arena_strndup(arena, hex, 12);
+  cells[1] = pal_arena_printf(arena, "%lld", (long long)t->sequence);
+  cells[2] = pal_arena_strdup(arena, t->started);
+  cells[3] = pal_arena_strdup(arena, t->finished);
+  cells[4] = t->kind == PAL_RUN_REPLAY ? "replayed" : pal_run_kind_name(t->kind);
+  cells[5] = t->full ? "full" : "partial";
+  cells[6] = pal_arena_printf(arena, "%lld/%lld", (long long)t->complete, (long long)t->expected);
+  for (int i = 0; i < LOG_COLUMNS; i++)
+    if (cells[i] == NULL)
+      return pal_err_nomem(err);
+  rows->v = grown;
+  rows->v[rows->n++] = cells;
+  return PAL_OK;
+}
+
+static enum pal_code parse_number(struct pal_cli *cli, size_t *ret, struct pal_err *err) {
+  const char *text = pal_cli_get(cli, "number");
+  char *end = NULL;
+  *ret = LOG_DEFAULT;
+  if (text == NULL)
+    return PAL_OK;
+  unsigned long n = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+  if (end == NULL || *end != '\0' || n > 1000000)
+    return pal_err_set(err, PAL_E_USAGE, "--number: \"%s\" is no number from 0 to 1000000", text);
+  *ret = n == 0 ? SIZE_MAX : n;
+  return PAL_OK;
+}
+
+static enum pal_code collect(struct pal_cli *cli, struct pal_repo *repo, struct rows *rows, struct pal_err *err) {
+  struct pal_oid id;
+  size_t most = 0;
+  enum pal_code code = parse_number(cli, &most, err);
+  if (code == PAL_OK) {
+    struct pal_err none = {0};
+    code = pal_repo_head(repo, &id, &none);
+    if (code == PAL_E_NOTFOUND)
+      return PAL_OK;
+    if (code != PAL_OK)
+      *err = none;
+  }
+  while (code == PAL_OK && rows->n < most) {
+    struct pal_commit commit;
+    code = pal_repo_commit(repo, &id, &commit, err);
+    if (code == PAL_OK)
+      code = add_row(cli->arena, rows, &commit, err);
+    if (code != PAL_OK || !commit.has_parent)
+      break;
+    id = commit.parent;
+  }
+  return code;
+}
+
+static enum pal_code print(struct pal_cli *cli, const struct rows *rows, struct pal_err *err) {
+  static const char *const header[LOG_COLUMNS] = {"snapshot", "run",   "started", "finished",
+                                                  "kind",     "scope", "complete"};
+  const struct pal_format *format = NULL;
+  struct pal_output output;
+  enum pal_code code = pal_cli_format(cli, &format, err);
+  if (code == PAL_OK)
+    code = pal_output_open(cli, &output, err);
+  if (code != PAL_OK)
+    return code;
+  struct pal_style style = pal_cli_style(cli, &output);
+  if (rows->n == 0 && !format->machine)
+    (void)fprintf(output.file, "No run yet. The first one: palscan scan\n");
+  else
+    code = pal_table_print(format->name, &style, header, rows->v, LOG_COLUMNS, rows->n, output.file, err);
+  return pal_output_close(&output, code, err);
+}
+
+static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  struct pal_app app;
+  struct pal_repo *repo = NULL;
+  struct rows rows = {0};
+  const struct pal_format *format = NULL;
+  enum pal_code code = pal_cli_format(cli, &format, err);
+  if (code == PAL_OK)
+    code = pal_app_open(cli, 0, &app, err);
+  if (code != PAL_OK)
+    return code;
+  code = pal_app_repo(&app, &repo, err);
+  if (code == PAL_OK)
+    code = collect(cli, repo, &rows, err);
+  if (code == PAL_OK)
+    code = print(cli, &rows, err);
+  pal_repo_close(repo);
+  pal_app_close(&app);
+  return code;
+}
+
+const struct pal_command pal_command_log = {
+    .name = "log",
+    .args = "",
+    .summary = "the runs, newest first",
+    .help =
+        "Lists the runs: snapshot id, number, start and end, kind, scope, and how many customers were read completely.",
+    .opts = opts,
+    .opts_n = sizeof(opts) / sizeof(opts[0]),
+    .max_args = 0,
+    .run = run,
+};

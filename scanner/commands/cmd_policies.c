@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_policies.c - palscan policies list|show|test: the policy pack. */
+#include <string.h>
+
+#include "app.h"
+#include "pal_text.h"
+
+enum { LIST_COLUMNS = 6 };
+
+static enum pal_code list(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
+  static const char *const header[LIST_COLUMNS] = {"policy", "severity", "class", "subject", "origin", "title"};
+  static const char *const origins[] = {[PAL_SHIPPED] = "shipped", [PAL_CHANGED] = "changed", [PAL_OWN] = "own"};
+  size_t n = pal_pack_n(app->pack);
+  const char *const **rows = pal_arena_calloc(cli->arena, n + 1, sizeof(*rows));
+  if (rows == NULL)
+    return pal_err_nomem(err);
+  for (size_t i = 0; i < n; i++) {
+    const struct pal_policy *p = pal_pack_at(app->pack, i);
+    const char **cells = pal_arena_calloc(cli->arena, LIST_COLUMNS, sizeof(*cells));
+    if (cells == NULL)
+      return pal_err_nomem(err);
+    cells[0] = p->id;
+    cells[1] = p->effective;
+    cells[2] = p->policy_class;
+    cells[3] = p->subject;
+    cells[4] = p->enabled ? origins[p->origin] : "disabled";
+    cells[5] = p->title;
+    rows[i] = cells;
+  }
+  const struct pal_format *format = NULL;
+  struct pal_output output;
+  enum pal_code code = pal_cli_format(cli, &format, err);
+  if (code == PAL_OK)
+    code = pal_output_open(cli, &output, err);
+  if (code != PAL_OK)
+    return code;
+  struct pal_style style = pal_cli_style(cli, &output);
+  code = pal_table_print(format->name, &style, header, rows, LIST_COLUMNS, n, output.file, err);
+  return pal_output_close(&output, code, err);
+}
+
+/* Calls each line of a text, escaped for a terminal. A policy may come from anywhere. */
+static void each_line(const char *text, void (*line)(void *payload, const char *escaped), void *payload) {
+  while (*text != '\0') {
+    size_t len = strcspn(text, "\n");
+    struct pal_buf raw, escaped;
+    pal_buf_init(&raw, PAL_POLICY_BYTES_MAX + 1);
+    pal_buf_init(&escaped, 16 * PAL_POLICY_BYTES_MAX);
+    for (size_t i = 0; i < len; i++)
+      pal_buf_putc(&raw, text[i] == '\t' ? ' ' : text[i]);
+    pal_term_escape(&escaped, raw.data);
+    line(payload, escaped.data);
+    pal_buf_deinit(&escaped);
+    pal_buf_deinit(&raw);
+    text += len + (text[len] == '\n');
+  }
+}
+
+enum { LABEL = 14 };
+struct printing {
+  FILE *out;
+  size_t width, column;
+  const char *label;
+};
+
+static void wrapped_line(void *payload, const char *escaped) {
+  struct printing *p = payload;
+  struct pal_buf buf;
+  pal_buf_init(&buf, 32 * PAL_POLICY_BYTES_MAX);
+  pal_wrap(&buf, escaped, p->column, p->column, p->width);
+  (void)fprintf(p->out, "%-*s%s\n", (int)p->column, p->label, buf.data);
+  p->label = "";
+  pal_buf_deinit(&buf);
+}
+
+static void plain_line(void *payload, const char *escaped) {
+  const struct printing *p = payload;
+  (void)fprintf(p->out, "%s\n", escaped);
+}
+
+static void paragraph(FILE *out, const struct pal_style *style, const char *label, const char *text) {
+  struct printing p = {
+      .out = out, .width = style->width > 0 ? (size_t)style->width : 100, .column = LABEL, .label = label};
+  if (text != NULL)
+    each_line(text, wrapped_line, &p);
+}
+
+static void needs(FILE *out, const struct pal_style *style, const char *label, const struct pal_need *v, size_t n) {
+  static const char *const suffix[] = {[PAL_HERE] = "", [PAL_MANAGING] = "@managing", [PAL_ALL] = "@all"};
+  char line[512] = "";
+  for (size_t i = 0; i < n; i++)
+    (void)snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s%s", i > 0 ? " " : "", v[i].area,
+                   suffix[v[i].where]);
+  paragraph(out, style, label, line);
+}
+
+static void words(FILE *out, const struct pal_style *style, const char *label, const char *const *v, size_t n) {
+  char line[512] = "";
+  for (size_t i = 0; i < n; i++)
+    (void)snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", i > 0 ? ", " : "", v[i]);
+  paragraph(out, style, label, line);
+}
+
+static enum pal_code show(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
+  if (cli->args_n != 2)
+    return pal_err_set(err, PAL_E_USAGE, "palscan policies show ID");
+  const struct pal_policy *p = pal_pack_find(app->pack, cli->args[1]);
+  if (p == NULL)
+    return pal_err_set(err, PAL_E_NOTFOUND, "no policy \"%s\" (palscan policies list shows all)", cli->args[1]);
+  struct pal_output output;
+  enum pal_code code = pal_cli_text_only(cli, "policies show", false, err);
+  if (code == PAL_OK)
+    code = pal_output_open(cli, &output, err);
+  if (code != PAL_OK)
+    return code;
+  struct pal_style style = pal_cli_style(cli, &output);
+  FILE *out = output.file;
+  struct printing plain = {.out = out},
+                  title = {.out = out, .width = (size_t)style.width, .column = strlen(p->id) + 2, .label = p->id};
+  each_line(p->title, wrapped_line, &title);
+  (void)fprintf(out, "%s\n", p->enabled ? "" : "(disabled)\n");
+  paragraph(out, &style, "severity", p->effective);
+  if (strcmp(p->effective, p->severity) != 0)
+    paragraph(out, &style, "as shipped", p->severity);
+  paragraph(out, &style, "class", p->policy_class);
+  paragraph(out, &style, "about", p->subject);
+  needs(out, &style, "reads", p->reads, p->reads_n);
+  needs(out, &style, "needs", p->needs, p->needs_n);
+  words(out, &style, "pins", p->pins, p->pins_n);
+  words(out, &style, "folded under", p->folded_under, p->folded_under_n);
+  words(out, &style, "controls", p->controls, p->controls_n);
+  paragraph(out, &style, "why", p->rationale);
+  paragraph(out, &style, "what to do", p->remediation);
+  paragraph(out, &style, "references", p->references);
+  (void)fprintf(out, "\n");
+  each_line(p->sql, plain_line, &plain);
+  return pal_output_close(&output, PAL_OK, err);
+}
+
+struct testing {
+  size_t passed, failed;
+  FILE *out;
+  bool verbose;
+};
+
+static enum pal_code on_case(void *payload, const char *policy, const char *name, const char *diff,
+                             struct pal_err *err) {
+  struct testing *t = payload;
+  (void)err;
+  if (diff == NULL) {
+    t->passed++;
+    if (t->verbose)
+      (void)fprintf(t->out, "pass  %s  %s\n", policy, name);
+    return PAL_OK;
+  }
+  t->failed++;
+  (void)fprintf(t->out, "FAIL  %s  %s\n%s\n", policy, name, diff);
+  return PAL_OK;
+}
+
+static enum pal_code test(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
+  const char *dir = cli->args_n > 1 ? cli->args[1] : pal_arena_printf(cli->arena, "%s/policies", app->data_dir);
+  if (dir == NULL)
+    return pal_err_nomem(err);
+  struct pal_output output;
+  enum pal_code code = pal_cli_text_only(cli, "policies test", false, err);
+  if (code == PAL_OK)
+    code = pal_output_open(cli, &output, err);
+  if (code != PAL_OK)
+    return code;
+  struct testing t = {.out = output.file, .verbose = pal_cli_flag(cli, "verbose")};
+  code = pal_cases_run(app->pack, dir, on_case, &t, err);
+  if (code == PAL_OK && t.passed + t.failed == 0)
+    code = pal_err_set(err, PAL_E_INPUT, "%s: no case files (cases/*.json)", dir);
+  if (code == PAL_OK)
+    (void)fprintf(output.file, "%zu passed, %zu failed\n", t.passed, t.failed);
+  if (code == PAL_OK && t.failed > 0)
+    cli->exit_status = 3;
+  return pal_output_close(&output, code, err);
+}
+
+static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  static const struct {
+    const char *name;
+    enum pal_code (*run)(struct pal_cli *, const struct pal_app *, struct pal_err *);
+  } verbs[] = {{"list", list}, {"show", show}, {"test", test}};
+  for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+    if (strcmp(verbs[i].name, cli->args[0]) != 0)
+      continue;
+    struct pal_app app;
+    enum pal_code code = pal_app_open(cli, 0, &app, err);
+    if (code != PAL_OK)
+      return code;
+    code = verbs[i].run(cli, &app, err);
+    pal_app_close(&app);
+    return code;
+  }
+  return pal_err_set(err, PAL_E_USAGE, "policies: \"%s\" is none of list, show ID, test [DIR]", cli->args[0]);
+}
+
+const struct pal_command pal_command_policies = {
+    .name = "policies",
+    .args = "list|show ID|test [DIR]",
+    .summary = "the policy pack: list, explain, test",
+    .help = "list: all policies with severity and origin. show ID: what a policy says, why, what to do, and its SQL. "
+            "test [DIR]: runs the cases below DIR/cases (default: those of the shipped pack); exit 3 when one fails.",
+    .min_args = 1,
+    .max_args = 2,
+    .run = run,
+};

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_scan.c - palscan scan: one run. */
+#include <string.h>
+#include <unistd.h>
+
+#include "outcome.h"
+#include "pal_log.h"
+#include "run.h"
+
+static const struct pal_opt opts[] = {
+    {.name = "replay",
+     .kind = PAL_OPT_VALUE,
+     .arg = "DIR",
+     .help = "Answer every request from the recording in DIR; its start is the clock.",
+     .no_environment = true},
+    {.name = "record",
+     .kind = PAL_OPT_VALUE,
+     .arg = "DIR",
+     .help = "Write every exchange, without secrets, to a recording in DIR."},
+    {.name = "offline", .kind = PAL_OPT_FLAG, .help = "Opening a socket is an error."},
+    {.name = "dry-run",
+     .kind = PAL_OPT_FLAG,
+     .help = "Read and judge, commit nothing, print the tree id.",
+     .no_environment = true},
+    {.name = "onto",
+     .kind = PAL_OPT_VALUE,
+     .arg = "REV",
+     .help = "With --dry-run: build upon REV instead of the last snapshot."},
+    {.name = "resume",
+     .kind = PAL_OPT_FLAG,
+     .help = "Go on with an interrupted run of the same question, not older than 12 hours.",
+     .no_environment = true},
+    {.name = "accept-tip",
+     .kind = PAL_OPT_VALUE,
+     .arg = "COMMIT",
+     .help = "Accept COMMIT, after checking its whole tree, as the tip to build upon.",
+     .no_environment = true},
+    PAL_OUTCOME_OPTS("Judge new findings only (default) or all."),
+};
+
+static enum pal_code prepare(struct pal_cli *cli, struct pal_app *app, struct pal_run_options *o, struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  o->app = app;
+  o->settings = app->settings;
+  o->started = pal_clock_now();
+  if (o->replay_dir != NULL) {
+    struct pal_record *session = NULL, *settings = NULL;
+    code = pal_recording_session(cli->arena, o->replay_dir, &session, err);
+    if (code == PAL_OK)
+      code = pal_app_replay_settings(app, session, &settings, err);
+    if (code != PAL_OK)
+      return code;
+    o->settings = settings;
+    if (!pal_instant_parse(pal_get_text(session, PAL_SESSION_STARTED), &o->started))
+      return pal_err_set(err, PAL_E_INPUT, "%s/session.json: at $.started: no instant", o->replay_dir);
+    o->finished = pal_get_text(session, PAL_SESSION_FINISHED);
+    if (o->finished == NULL)
+      o->finished = pal_get_text(session, PAL_SESSION_STARTED);
+  } else if (pal_get_records(o->settings, PAL_SETTINGS_IDENTITIES)->n == 0) {
+    return pal_err_set(err, PAL_E_CONFIG, "%s: at $.identities: no identity to sign in as", app->config_path);
+  }
+  const char *cloud = pal_get_text(o->settings, PAL_SETTINGS_CLOUD);
+  o->cloud = pal_cloud_builtin(cloud);
+  if (o->cloud == NULL)
+    return pal_err_set(err, PAL_E_CONFIG,
+                       "at $.cloud: \"%s\" is no built-in cloud, and custom clouds are not part of this version; "
+                       "known: AzurePublicCloud, AzureUSGovernment, AzureChinaCloud",
+                       cloud);
+  return pal_pack_apply(app->pack, o->settings, err);
+}
+
+static enum pal_code print(struct pal_cli *cli, const struct pal_run_options *o, struct pal_run_result *result,
+                           struct pal_err *err) {
+  char tree[41], commit[41];
+  pal_oid_hex(&result->tree, tree);
+  pal_oid_hex(&result->commit, commit);
+  result->report.next = o->dry_run ? "palscan scan without --dry-run commits this run"
+                                   : "palscan diff --last shows what changed; palscan show, palscan check";
+  enum pal_code code = pal_outcome_print(cli, &result->report, err);
+  if (code != PAL_OK)
+    return code;
+  if (!pal_cli_flag(cli, "quiet")) {
+    if (result->committed)
+      (void)fprintf(stderr, "committed %s\n", commit);
+    else
+      (void)fprintf(stderr, "dry run, nothing committed; tree %s\n", tree);
+  }
+  return PAL_OK;
+}
+
+static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  struct pal_run_options o = {.replay_dir = pal_cli_get(cli, "replay"),
+                              .record_dir = pal_cli_get(cli, "record"),
+                              .onto = pal_cli_get(cli, "onto"),
+                              .accept_tip = pal_cli_get(cli, "accept-tip"),
+                              .dry_run = pal_cli_flag(cli, "dry-run"),
+                              .resume = pal_cli_flag(cli, "resume"),
+                              .quiet = pal_cli_flag(cli, "quiet")};
+  o.offline = pal_cli_flag(cli, "offline") || o.replay_dir != NULL;
+  if (o.onto != NULL && !o.dry_run)
+    return pal_err_set(err, PAL_E_USAGE, "--onto goes with --dry-run");
+  if (o.resume && o.dry_run)
+    return pal_err_set(err, PAL_E_USAGE, "--resume does not go with --dry-run: a dry run leaves nothing to resume");
+  struct pal_app app;
+  const struct pal_format *format = NULL;
+  enum pal_code code = pal_outcome_check(cli, err);
+  if (code == PAL_OK)
+    code = pal_cli_format(cli, &format, err);
+  if (code != PAL_OK)
+    return code;
+  code = pal_app_open(cli, PAL_APP_INPUTS | (o.replay_dir == NULL ? PAL_APP_CREDENTIALS : 0u), &app, err);
+  if (code != PAL_OK)
+    return code;
+  struct pal_run_result result = {0};
+  code = prepare(cli, &app, &o, err);
+  if (code == PAL_OK)
+    code = pal_run_scan(&o, &result, err);
+  if (code == PAL_OK) {
+    code = print(cli, &o, &result, err);
+    if (code != PAL_OK && result.committed)
+      (void)pal_err_wrap(err, "the run is committed, but its report was not written");
+  }
+  if (code == PAL_OK) {
+    cli->exit_status = pal_outcome_status(cli, &result.report, "new", result.worse, result.never_read);
+    if (result.observations > 0 && result.signed_in == 0) {
+      cli->exit_status = 5;
+      (void)fprintf(stderr, "palscan: no credential worked; everything was carried forward and the run is recorded\n");
+    }
+  }
+  pal_run_result_free(&result);
+  pal_app_close(&app);
+  return code;
+}
+
+const struct pal_command pal_command_scan = {
+    .name = "scan",
+    .args = "",
+    .summary = "one run: collect, snapshot, judge, commit",
+    .help = "Reads every tenant each identity can reach, compares with the last snapshot, judges by the policies and "
+            "commits one snapshot. What could not be read is "
+            "carried forward and marked; it is never shown as removed.",
+    .opts = opts,
+    .opts_n = sizeof(opts) / sizeof(opts[0]),
+    .max_args = 0,
+    .run = run,
+};

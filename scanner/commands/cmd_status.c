@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_status.c - palscan status: did it run, is it complete, what is new? For monitoring. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "pal_verify.h"
+
+static const struct pal_opt opts[] = {
+    {.name = "max-age",
+     .kind = PAL_OPT_VALUE,
+     .arg = "AGE",
+     .help = "Exit 4 when the last run started longer ago: 26h, 90m, 2d."},
+};
+
+struct status {
+  struct pal_commit commit;
+  int64_t age_s;
+  int64_t max_age_s; /* 0: not asked */
+  size_t fresh;      /* open findings that began in this run */
+  size_t open[PAL_SEVERITIES];
+  enum pal_tip tip;
+};
+
+static enum pal_code parse_age(const char *text, int64_t *ret, struct pal_err *err) {
+  char *end = NULL;
+  long n = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : -1;
+  int64_t unit = 0;
+  if (end != NULL && end[0] != '\0' && end[1] == '\0')
+    unit = end[0] == 'm' ? 60 : end[0] == 'h' ? 3600 : end[0] == 'd' ? 86400 : 0;
+  if (n <= 0 || n > 100000 || unit == 0)
+    return pal_err_set(err, PAL_E_USAGE, "--max-age: \"%s\" is no age such as 26h, 90m or 2d", text);
+  *ret = (int64_t)n * unit;
+  return PAL_OK;
+}
+
+static void count(struct status *status, const struct pal_verdicts *verdicts, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < verdicts[i].findings.n; k++) {
+      const struct pal_record *finding = verdicts[i].findings.v[k];
+      if (strcmp(pal_get_text(finding, PAL_FINDING_VERDICT), "fail") != 0 ||
+          strcmp(pal_get_text(finding, PAL_FINDING_STATUS), "open") != 0)
+        continue;
+      status->open[pal_severity_rank(pal_get_text(finding, PAL_FINDING_SEVERITY))]++;
+      if (strcmp(pal_get_text(finding, PAL_FINDING_SINCE), status->commit.trailers.started) == 0)
+        status->fresh++;
+    }
+}
+
+static void age_words(int64_t s, char *out, size_t cap) {
+  if (s < 0)
+    (void)snprintf(out, cap, "in the future");
+  else if (s < 2 * 3600)
+    (void)snprintf(out, cap, "%lld minutes ago", (long long)(s / 60));
+  else if (s < 3 * 86400)
+    (void)snprintf(out, cap, "%lld hours ago", (long long)(s / 3600));
+  else
+    (void)snprintf(out, cap, "%lld days ago", (long long)(s / 86400));
+}
+
+static bool too_old(const struct status *s) {
+  return s->max_age_s > 0 && (s->age_s > s->max_age_s || s->age_s < -300);
+}
+static bool incomplete(const struct status *s) {
+  return s->commit.trailers.complete < s->commit.trailers.expected;
+}
+
+enum { LABEL = 14, LINE_MAX_BYTES = 4096 };
+
+/* One line: its label, and the text wrapped beside it. */
+static void line(const struct pal_output *output, const struct pal_style *style, const char *label, const char *fmt,
+                 ...) PAL_PRINTF(4, 5);
+static void line(const struct pal_output *output, const struct pal_style *style, const char *label, const char *fmt,
+                 ...) {
+  struct pal_buf text, wrapped;
+  pal_buf_init(&text, LINE_MAX_BYTES);
+  pal_buf_init(&wrapped, 16 * LINE_MAX_BYTES);
+  va_list args;
+  va_start(args, fmt);
+  pal_buf_vprintf(&text, fmt, args);
+  va_end(args);
+  pal_wrap(&wrapped, text.data, LABEL, LABEL, (size_t)style->width);
+  (void)fprintf(output->file, "%-*s%s\n", LABEL, label, wrapped.data);
+  pal_buf_deinit(&wrapped);
+  pal_buf_deinit(&text);
+}
+
+static enum pal_code print(struct pal_cli *cli, const struct status *s, struct pal_err *err) {
+  const struct pal_format *format = NULL;
+  struct pal_output output;
+  const struct pal_trailers *t = &s->commit.trailers;
+  char hex[41], age[64];
+  enum pal_code code = pal_cli_format(cli, &format, err);
+  if (code == PAL_OK)
+    code = pal_output_open(cli, &output, err);
+  if (code != PAL_OK)
+    return code;
+  pal_oid_hex(&s->commit.id, hex);
+  age_words(s->age_s, age, sizeof(age));
+  if (format->machine) {
+    static const char *const header[] = {"snapshot", "run",      "kind",        "started",  "ageSeconds",
+                                         "complete", "expected", "newFindings", "critical", "high",
+                                         "medium",   "low",      "info",        "state"};
+    enum { COLUMNS = sizeof(header) / sizeof(header[0]) };
+    const char *cells[COLUMNS] = {hex,
+                                  pal_arena_printf(cli->arena, "%lld", (long long)t->sequence),
+                                  pal_run_kind_name(t->kind),
+                                  t->started,
+                                  pal_arena_printf(cli->arena, "%lld", (long long)s->age_s),
+                                  pal_arena_printf(cli->arena, "%lld", (long long)t->complete),
+                                  pal_arena_printf(cli->arena, "%lld", (long long)t->expected),
+                                  pal_arena_printf(cli->arena, "%zu", s->fresh)};
+    for (int i = 0; i < PAL_SEVERITIES; i++)
+      cells[8 + i] = pal_arena_printf(cli->arena, "%zu", s->open[i]);
+    cells[13] = s->tip == PAL_TIP_OTHER ? "not the recorded tip"
+                : too_old(s)            ? "too old"
+                : incomplete(s)         ? "incomplete"
+                                        : "ok";
+    const char *const *rows[] = {cells};
+    struct pal_style style = {0};
+    code = pal_table_print(format->name, &style, header, rows, COLUMNS, 1, output.file, err);
+  } else {
+    struct pal_style style = pal_cli_style(cli, &output);
+    line(&output, &style, "Last run", "%s, %s%s, snapshot %.12s (run %lld, %s)", t->started, age,
+         too_old(s) ? ": TOO OLD" : "", hex, (long long)t->sequence,
+         t->kind == PAL_RUN_REPLAY ? "replayed: no evidence of a night"
+         : t->full                 ? "full"
+                                   : "partial scope");
+    line(&output, &style, "Completeness", "%lld of %lld customers read completely%s", (long long)t->complete,
+         (long long)t->expected, incomplete(s) ? ": INCOMPLETE" : "");
+    line(&output, &style, "New", "%zu finding%s since the run before", s->fresh, s->fresh == 1 ? "" : "s");
+    line(&output, &style, "Open", "%zu critical, %zu high, %zu medium, %zu low, %zu info", s->open[0], s->open[1],
+         s->open[2], s->open[3], s->open[4]);
+    if (s->tip == PAL_TIP_UNKNOWN)
+      line(&output, &style, "Trust", "this host has no record of the last snapshot");
+    if (s->tip == PAL_TIP_OTHER)
+      line(
+          &output, &style, "Trust",
+          "THE BRANCH IS NOT THE ONE THIS HOST RECORDED: another program moved it, and nothing above can be relied on");
+    line(&output, &style, "Next", "palscan check lists the findings; palscan diff --last says what changed");
+  }
+  return pal_output_close(&output, code, err);
+}
+
+static enum pal_code gather(struct pal_cli *cli, struct pal_repo *repo, struct status *status, struct pal_err *err) {
+  struct pal_oid head;
+  struct pal_verdicts *verdicts = NULL;
+  size_t n = 0;
+  struct pal_instant started;
+  enum pal_code code = pal_repo_head(repo, &head, err);
+  if (code == PAL_E_NOTFOUND) {
+    code = pal_verify_tip(repo, err);
+    if (code != PAL_OK)
+      return code;
+    return pal_err_set(err, PAL_E_NOTFOUND, "%s: no run yet; the first one: palscan scan", pal_repo_path(repo));
+  }
+  if (code == PAL_OK)
+    code = pal_repo_commit(repo, &head, &status->commit, err);
+  if (code == PAL_OK)
+    code = pal_stored_verdicts(repo, &status->commit.tree, cli->arena, &verdicts, &n, err);
+  if (code == PAL_OK && !pal_instant_parse(status->commit.trailers.started, &started))
+    code = pal_err_set(err, PAL_E_VERIFY, "Palscan-Started is no instant");
+  if (code != PAL_OK)
+    return code;
+  status->age_s = pal_clock_now().s - started.s;
+  status->tip = pal_repo_tip(repo, NULL);
+  count(status, verdicts, n);
+  return PAL_OK;
+}
+
+static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  struct status status = {0};
+  struct pal_app app;
+  struct pal_repo *repo = NULL;
+  const char *age = pal_cli_get(cli, "max-age");
+  enum pal_code code = age != NULL ? parse_age(age, &status.max_age_s, err) : PAL_OK;
+  if (code == PAL_OK)
+    code = pal_app_open(cli, 0, &app, err);
+  if (code != PAL_OK)
+    return code;
+  code = pal_app_repo(&app, &repo, err);
+  if (code == PAL_OK)
+    code = gather(cli, repo, &status, err);
+  if (code == PAL_OK)
+    code = print(cli, &status, err);
+  if (code == PAL_OK)
+    code = pal_verify_tip(repo, err);
+  if (code == PAL_OK && (too_old(&status) || incomplete(&status)))
+    cli->exit_status = 4;
+  pal_repo_close(repo);
+  pal_app_close(&app);
+  return code;
+}
+
+const struct pal_command pal_command_status = {
+    .name = "status",
+    .args = "",
+    .summary = "did it run, is it complete, what is new: for monitoring",
+    .help = "Says when the last run started, how complete it was and what it found. Exit 4 when it is incomplete or "
+            "older than --max-age, 7 when the branch is not the one this host recorded, else 0.",
+    .opts = opts,
+    .opts_n = sizeof(opts) / sizeof(opts[0]),
+    .max_args = 0,
+    .run = run,
+};

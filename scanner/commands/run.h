@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_RUN_H
+#define PAL_RUN_H
+/*
+ * run.h - one run: collect, unite with the verified parent, write, judge,
+ * commit. Used by scan and demo.
+ *
+ *   observations --(journal)--> facts per tenant --> blobs, tables --> verdicts --> tree --> commit
+ *
+ * Invariant: the branch moves once, at the very end; until then everything is
+ * in the journal (state folder) and in an invisible pack.
+ */
+#include "app.h"
+#include "pal_net.h"
+
+struct pal_run_options {
+  const struct pal_app *app;
+  const struct pal_record *settings; /* SETTINGS of this run */
+  const struct pal_cloud *cloud;
+  struct pal_instant started;
+  const char *finished;                 /* recorded instant for replays; NULL: the clock at the end */
+  const char *replay_dir;               /* NULL: live */
+  const char *record_dir;               /* NULL: none */
+  const struct pal_texts *only_tenants; /* NULL: full scope */
+  const char *onto;                     /* dry run: revision to build upon; NULL: HEAD if there is one */
+  const char *accept_tip;               /* commit a person accepts as the tip; NULL */
+  bool dry_run, resume, offline, quiet;
+};
+
+struct pal_run_result {
+  struct pal_arena *arena; /* everything below */
+  struct pal_judge *judge;
+  struct pal_report report;
+  struct pal_oid tree, commit;
+  bool committed;
+  size_t observations, signed_in;
+  bool worse;      /* completeness fell since the last full run */
+  bool never_read; /* an expected customer was never read and no acceptance says so */
+};
+
+enum pal_code pal_run_scan(const struct pal_run_options *options, struct pal_run_result *ret, struct pal_err *err)
+    PAL_MUST_CHECK;
+void pal_run_result_free(struct pal_run_result *result);
+
+#endif

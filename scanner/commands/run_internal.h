@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_RUN_INTERNAL_H
+#define PAL_RUN_INTERNAL_H
+/* run_internal.h - the parts of one run, shared by run*.c only. */
+#include "pal_collect.h"
+#include "pal_digest.h"
+#include "pal_journal.h"
+#include "pal_population.h"
+#include "pal_stored.h"
+#include "run.h"
+
+/* One frame of the journal: what one observer saw of one tenant. */
+struct pal_frame {
+  struct pal_tenant_id subject; /* whose facts */
+  struct pal_tenant_id tenant;  /* of the token */
+  char identity[PAL_NAME_MAX + 1];
+  size_t index; /* in the journal */
+};
+
+struct pal_spool {
+  struct pal_journal *journal;
+  struct pal_frame *frames; /* malloc'ed */
+  size_t n, cap;
+  struct pal_arena *arena; /* discovered ids */
+  struct pal_texts discovered;
+  size_t discovered_cap;
+  struct pal_texts listed; /* "identity@tenantId" of observers whose list of subscriptions was complete */
+  size_t listed_cap;
+};
+
+/* run_spool.c */
+enum pal_code pal_spool_open(struct pal_spool *spool, const char *state_dir, const struct pal_journal_head *head,
+                             bool resume, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code pal_spool_close(struct pal_spool *spool, bool done, struct pal_err *err) PAL_MUST_CHECK;
+/* Cuts an observation by tenant and appends the frames;
+ * the frame of the token's own tenant comes last and marks it as done. */
+enum pal_code pal_spool_add(struct pal_spool *spool, const struct pal_observation *observation, struct pal_err *err)
+    PAL_MUST_CHECK;
+bool pal_spool_has(const struct pal_spool *spool, const char *identity, const char *tenant_id);
+/* Sorts by subject and drops frames that a later one replaces. */
+void pal_spool_sort(struct pal_spool *spool);
+/* Frames of a subject: *ret_first and the count. */
+size_t pal_spool_find(const struct pal_spool *spool, const char *subject, size_t *ret_first);
+
+/* The run while it goes on. */
+struct pal_run {
+  const struct pal_run_options *options;
+  struct pal_run_result *result;
+  struct pal_repo *repo;    /* NULL in a dry run without a repository */
+  struct pal_repo *scratch; /* dry run: where objects go and are thrown away */
+  char *scratch_dir;
+  struct pal_commit parent;
+  bool has_parent;
+  struct pal_instant parent_started;
+  struct pal_writer *writer;
+  struct pal_tree_builder *builder;
+  struct pal_spool spool;
+  char run_id[37];
+  struct pal_texts parent_tenants;
+  struct pal_population population;
+  struct pal_docs parent_root;   /* decoded root of the parent */
+  struct pal_verdicts *previous; /* stored verdicts of the parent, for novelty */
+  size_t previous_n, previous_cap;
+  struct pal_texts roles; /* role ids referred to */
+  size_t roles_cap;
+  struct pal_leafs *leafs; /* disclosure */
+};
+
+/* run_tenants.c: facts of every tenant into blobs and tables */
+enum pal_code pal_run_tenants(struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
+/* run.c: the parent's stored findings, for novelty */
+enum pal_code pal_run_keep_previous(struct pal_run *run, const struct pal_docs *docs, const char *tenant_id,
+                                    struct pal_err *err) PAL_MUST_CHECK;
+/* run_leaving.c: whether an offboarded tenant may leave the tree, its facts being docs */
+bool pal_run_has_left(const struct pal_run *run, const struct pal_docs *docs, const struct pal_tenant_id *tenant,
+                      bool complete);
+/* run_root.c: inputs, roles, verdicts into blobs */
+enum pal_code pal_run_root(struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code pal_run_verdicts(struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
+struct pal_record *pal_run_history(const struct pal_run *run, struct pal_err *err);
+/* Encodes a document, writes its blob, adds it to the tree and to the disclosure. */
+enum pal_code pal_run_put(struct pal_run *run, struct pal_doc *doc, struct pal_err *err) PAL_MUST_CHECK;
+/* Whether a tenant is in the scope of this run; payload is the run. */
+bool pal_run_in_scope(void *payload, const char *tenant_id);
+
+/* run_disclosure.c: RFC 6962-style Merkle root over salted tenant digests */
+struct pal_leafs *pal_leafs_new(void);
+void pal_leafs_free(struct pal_leafs *leafs);
+enum pal_code pal_leafs_add(struct pal_leafs *leafs, const char *tenant_id, const char *path, const void *bytes,
+                            size_t len, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code pal_leafs_root(struct pal_leafs *leafs, const uint8_t *key, size_t key_len, const char *run_id,
+                             char out[65], struct pal_err *err) PAL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run_spool.c - observations through the journal: memory does not grow with
+ * the estate, and a killed run finds them again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "run_internal.h"
+
+enum { SPOOL_FRAME_MAX = 512 << 20 };
+
+static enum pal_code note_frame(struct pal_spool *spool, const char *subject, const struct pal_observation *observation,
+                                size_t index, struct pal_err *err) {
+  if (spool->n == spool->cap) {
+    size_t cap = spool->cap == 0 ? 256 : spool->cap * 2;
+    struct pal_frame *grown = realloc(spool->frames, cap * sizeof(*grown));
+    if (grown == NULL)
+      return pal_err_nomem(err);
+    spool->frames = grown;
+    spool->cap = cap;
+  }
+  struct pal_frame *frame = &spool->frames[spool->n++];
+  *frame = (struct pal_frame){.tenant = observation->tenant, .index = index};
+  (void)snprintf(frame->subject.s, sizeof(frame->subject.s), "%s", subject);
+  (void)snprintf(frame->identity, sizeof(frame->identity), "%s", observation->identity);
+  return PAL_OK;
+}
+
+static enum pal_code note_discovered(struct pal_spool *spool, const struct pal_texts *ids, struct pal_err *err) {
+  for (size_t i = 0; i < ids->n; i++) {
+    const char **grown =
+        pal_arena_grow(spool->arena, spool->discovered.v, spool->discovered.n, &spool->discovered_cap, sizeof(*grown));
+    char *copy = pal_arena_strdup(spool->arena, ids->v[i]);
+    if (grown == NULL || copy == NULL)
+      return pal_err_nomem(err);
+    spool->discovered.v = grown;
+    spool->discovered.v[spool->discovered.n++] = copy;
+  }
+  return PAL_OK;
+}
+
+/* Who can say tonight that a subscription is no longer there. */
+static enum pal_code note_listed(struct pal_spool *spool, const struct pal_observation *observation,
+                                 struct pal_err *err) {
+  const struct pal_doc *coverage = pal_docs_find(&observation->docs, PAL_FILE_COVERAGE, &observation->tenant, NULL);
+  bool complete = false;
+  for (size_t i = 0; coverage != NULL && i < coverage->records.n; i++) {
+    const struct pal_record *unit = coverage->records.v[i];
+    complete = complete || (strcmp(pal_get_text(unit, PAL_COVERAGE_AREA), "subscriptions") == 0 &&
+                            strcmp(pal_get_text(unit, PAL_COVERAGE_STATE), "complete") == 0);
+  }
+  if (!complete)
+    return PAL_OK;
+  const char **grown =
+      pal_arena_grow(spool->arena, spool->listed.v, spool->listed.n, &spool->listed_cap, sizeof(*grown));
+  char *name = pal_arena_printf(spool->arena, "%s@%s", observation->identity, observation->tenant.s);
+  if (grown == NULL || name == NULL)
+    return pal_err_nomem(err);
+  spool->listed.v = grown;
+  spool->listed.v[spool->listed.n++] = name;
+  return PAL_OK;
+}
+
+/* Frame payload: 36 bytes subject, a newline, the observation cut to that tenant. */
+static enum pal_code append(struct pal_spool *spool, const char *subject, struct pal_observation *part,
+                            struct pal_err *err) {
+  struct pal_buf bytes;
+  pal_buf_init(&bytes, SPOOL_FRAME_MAX);
+  pal_buf_printf(&bytes, "%s\n", subject);
+  enum pal_code code = pal_observation_encode(part, &bytes, err);
+  if (code == PAL_OK)
+    code = pal_buf_check(&bytes, "an observation", err);
+  size_t index = 0;
+  if (code == PAL_OK)
+    code = pal_journal_append(spool->journal, bytes.data, bytes.len, &index, err);
+  if (code == PAL_OK)
+    code = note_frame(spool, subject, part, index, err);
+  pal_buf_deinit(&bytes);
+  return code;
+}
+
+static int by_subject(const void *a, const void *b) {
+  const struct pal_doc *x = *(struct pal_doc *const *)a, *y = *(struct pal_doc *const *)b;
+  return strcmp(x->tenant.s, y->tenant.s);
+}
+
+enum pal_code pal_spool_add(struct pal_spool *spool, const struct pal_observation *observation, struct pal_err *err) {
+  struct pal_observation part = *observation;
+  size_t n = observation->docs.n;
+  enum pal_code code = note_discovered(spool, &observation->discovered, err);
+  if (code == PAL_OK)
+    code = note_listed(spool, observation, err);
+  if (n > 1)
+    qsort(observation->docs.v, n, sizeof(*observation->docs.v), by_subject);
+  size_t own_first = 0, own_n = 0;
+  for (size_t i = 0; code == PAL_OK && i < n;) {
+    const char *subject = observation->docs.v[i]->tenant.s;
+    size_t end = i + 1;
+    while (end < n && strcmp(observation->docs.v[end]->tenant.s, subject) == 0)
+      end++;
+    if (strcmp(subject, observation->tenant.s) == 0) {
+      own_first = i;
+      own_n = end - i;
+    } else {
+      part.docs.v = observation->docs.v + i;
+      part.docs.n = end - i;
+      code = append(spool, subject, &part, err);
+    }
+    i = end;
+  }
+  if (code != PAL_OK)
+    return code;
+  part.docs.v = own_n > 0 ? observation->docs.v + own_first : NULL;
+  part.docs.n = own_n;
+  return append(spool, observation->tenant.s, &part, err);
+}
+
+bool pal_spool_has(const struct pal_spool *spool, const char *identity, const char *tenant_id) {
+  for (size_t i = 0; i < spool->n; i++)
+    if (strcmp(spool->frames[i].subject.s, tenant_id) == 0 && strcmp(spool->frames[i].tenant.s, tenant_id) == 0 &&
+        strcmp(spool->frames[i].identity, identity) == 0)
+      return true;
+  return false;
+}
+
+/* Reads the frames of an interrupted run back into the index. */
+static enum pal_code reload(struct pal_spool *spool, struct pal_err *err) {
+  struct pal_buf bytes;
+  struct pal_arena *arena = pal_arena_new(0);
+  if (arena == NULL)
+    return pal_err_nomem(err);
+  pal_buf_init(&bytes, SPOOL_FRAME_MAX);
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; code == PAL_OK && i < pal_journal_count(spool->journal); i++) {
+    struct pal_observation observation;
+    code = pal_journal_read(spool->journal, i, &bytes, err);
+    if (code == PAL_OK && (bytes.len < PAL_GUID_LEN + 1 || bytes.data[PAL_GUID_LEN] != '\n'))
+      code = pal_err_set(err, PAL_E_VERIFY, "journal: frame %zu names no tenant", i);
+    if (code == PAL_OK)
+      code =
+          pal_observation_decode(arena, bytes.data + PAL_GUID_LEN + 1, bytes.len - PAL_GUID_LEN - 1, &observation, err);
+    if (code == PAL_OK)
+      code = note_discovered(spool, &observation.discovered, err);
+    if (code == PAL_OK)
+      code = note_listed(spool, &observation, err);
+    if (code == PAL_OK) {
+      bytes.data[PAL_GUID_LEN] = '\0';
+      code = note_frame(spool, bytes.data, &observation, i, err);
+    }
+    pal_arena_reset(arena);
+  }
+  pal_buf_deinit(&bytes);
+  pal_arena_free(arena);
+  return code;
+}
+
+enum pal_code pal_spool_open(struct pal_spool *spool, const char *state_dir, const struct pal_journal_head *head,
+                             bool resume, struct pal_err *err) {
+  *spool = (struct pal_spool){.arena = pal_arena_new(0)};
+  if (spool->arena == NULL)
+    return pal_err_nomem(err);
+  if (!resume)
+    return pal_journal_create(state_dir, head, &spool->journal, err);
+  /* The start of this run is its now: that of a replay is the recorded one. */
+  enum pal_code code = pal_journal_resume(state_dir, head->digest, head->started, &spool->journal, err);
+  return code == PAL_OK ? reload(spool, err) : code;
+}
+
+enum pal_code pal_spool_close(struct pal_spool *spool, bool done, struct pal_err *err) {
+  enum pal_code code = spool->journal != NULL ? pal_journal_close(spool->journal, done, err) : PAL_OK;
+  free(spool->frames);
+  pal_arena_free(spool->arena);
+  *spool = (struct pal_spool){0};
+  return code;
+}
+
+static int by_frame(const void *a, const void *b) {
+  const struct pal_frame *x = a, *y = b;
+  int cmp = strcmp(x->subject.s, y->subject.s);
+  if (cmp == 0)
+    cmp = strcmp(x->identity, y->identity);
+  if (cmp == 0)
+    cmp = strcmp(x->tenant.s, y->tenant.s);
+  if (cmp == 0)
+    cmp = x->index < y->index ? -1 : x->index > y->index;
+  return cmp;
+}
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void pal_spool_sort(struct pal_spool *spool) {
+  if (spool->listed.n > 1)
+    qsort(spool->listed.v, spool->listed.n, sizeof(*spool->listed.v), by_name);
+  if (spool->n > 1)
+    qsort(spool->frames, spool->n, sizeof(*spool->frames), by_frame);
+  size_t kept = 0;
+  for (size_t i = 0; i < spool->n; i++) {
+    const struct pal_frame *frame = &spool->frames[i], *next = frame + 1;
+    bool replaced = i + 1 < spool->n && strcmp(frame->subject.s, next->subject.s) == 0 &&
+                    strcmp(frame->identity, next->identity) == 0 && strcmp(frame->tenant.s, next->tenant.s) == 0;
+    if (!replaced)
+      spool->frames[kept++] = *frame;
+  }
+  spool->n = kept;
+}
+
+size_t pal_spool_find(const struct pal_spool *spool, const char *subject, size_t *ret_first) {
+  size_t low = 0, high = spool->n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (strcmp(spool->frames[middle].subject.s, subject) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  *ret_first = low;
+  size_t n = 0;
+  while (low + n < spool->n && strcmp(spool->frames[low + n].subject.s, subject) == 0)
+    n++;
+  return n;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run_tenants.c - every tenant's facts: united with the parent, written as
+ * blobs, loaded into the judge. One tenant in memory at a time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pal_rejudge.h"
+#include "run_internal.h"
+
+bool pal_run_in_scope(void *payload, const char *tenant_id) {
+  const struct pal_run *run = payload;
+  const struct pal_texts *only = run->options->only_tenants;
+  if (only == NULL)
+    return true;
+  for (size_t i = 0; i < only->n; i++)
+    if (strcmp(only->v[i], tenant_id) == 0)
+      return true;
+  return false;
+}
+
+static bool area_in_scope(void *payload, const char *tenant_id, const char *area) {
+  (void)area;
+  return pal_run_in_scope(payload, tenant_id);
+}
+
+enum pal_code pal_run_put(struct pal_run *run, struct pal_doc *doc, struct pal_err *err) {
+  struct pal_buf bytes;
+  char path[PAL_PATH_MAX];
+  struct pal_oid id;
+  pal_buf_init(&bytes, PAL_OBJECT_MAX);
+  pal_doc_path(doc, path);
+  enum pal_code code = pal_doc_encode(doc, &bytes, err);
+  if (code == PAL_OK)
+    code = pal_buf_check(&bytes, path, err);
+  if (code == PAL_OK)
+    code = pal_writer_blob(run->writer, bytes.data, bytes.len, &id, err);
+  if (code == PAL_OK)
+    code = pal_tree_builder_add(run->builder, path, &id, false, err);
+  if (code == PAL_OK && doc->tenant.s[0] != '\0')
+    code = pal_leafs_add(run->leafs, doc->tenant.s, path, bytes.data, bytes.len, err);
+  pal_buf_deinit(&bytes);
+  return code;
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool has_text(const struct pal_texts *texts, const char *text) {
+  return texts->n > 0 && bsearch(&text, texts->v, texts->n, sizeof(*texts->v), by_text) != NULL;
+}
+
+/* Union of population, parent and what was seen, sorted. */
+static enum pal_code all_tenants(const struct pal_run *run, struct pal_texts *ret, struct pal_err *err) {
+  size_t most = run->population.tenants.n + run->parent_tenants.n + run->spool.n, n = 0;
+  ret->v = pal_arena_calloc(run->result->arena, most + 1, sizeof(*ret->v));
+  if (ret->v == NULL)
+    return pal_err_nomem(err);
+  for (size_t i = 0; i < run->population.tenants.n; i++)
+    ret->v[n++] = run->population.tenants.v[i];
+  for (size_t i = 0; i < run->parent_tenants.n; i++)
+    ret->v[n++] = run->parent_tenants.v[i];
+  for (size_t i = 0; i < run->spool.n; i++)
+    ret->v[n++] = run->spool.frames[i].subject.s;
+  if (n > 1)
+    qsort(ret->v, n, sizeof(*ret->v), by_text);
+  ret->n = 0;
+  for (size_t i = 0; i < n; i++)
+    if (ret->n == 0 || strcmp(ret->v[ret->n - 1], ret->v[i]) != 0)
+      ret->v[ret->n++] = ret->v[i];
+  return PAL_OK;
+}
+
+/* Kept sorted: a million assignments name a few hundred roles. */
+static enum pal_code note_role(struct pal_run *run, const char *role_id, struct pal_err *err) {
+  struct pal_texts *roles = &run->roles;
+  size_t low = 0, high = roles->n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int cmp = strcmp(roles->v[middle], role_id);
+    if (cmp == 0)
+      return PAL_OK;
+    if (cmp < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  const char **grown = pal_arena_grow(run->result->arena, roles->v, roles->n, &run->roles_cap, sizeof(*grown));
+  char *copy = pal_arena_strdup(run->result->arena, role_id);
+  if (grown == NULL || copy == NULL)
+    return pal_err_nomem(err);
+  roles->v = grown;
+  memmove(roles->v + low + 1, roles->v + low, (roles->n - low) * sizeof(*roles->v));
+  roles->v[low] = copy;
+  roles->n++;
+  return PAL_OK;
+}
+
+static enum pal_code note_roles(struct pal_run *run, const struct pal_doc *doc, struct pal_err *err) {
+  const struct pal_kind *kind = doc->file->kind;
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; code == PAL_OK && i < doc->records.n; i++) {
+    const struct pal_record *record = doc->records.v[i];
+    if (kind == &pal_kind_ASSIGNMENT)
+      code = note_role(run, pal_get_text(record, PAL_ASSIGNMENT_ROLE_ID), err);
+    if (kind == &pal_kind_PIM)
+      code = note_role(run, pal_get_text(record, PAL_PIM_ROLE_ID), err);
+    if (kind == &pal_kind_DELEGATION) {
+      const struct pal_records *authorizations = pal_get_records(record, PAL_DELEGATION_AUTHORIZATIONS);
+      for (size_t k = 0; code == PAL_OK && k < authorizations->n; k++)
+        code = note_role(run, pal_get_text(authorizations->v[k], PAL_AUTHORIZATION_ROLE_ID), err);
+    }
+  }
+  return code;
+}
+
+/* ---- one tenant ---- */
+
+static enum pal_code on_object(void *payload, const struct pal_oid *id, struct pal_err *err) {
+  struct pal_run *run = payload;
+  return run->scratch == NULL ? pal_writer_knows(run->writer, id, err) : PAL_OK;
+}
+
+static enum pal_code load_frames(struct pal_run *run, struct pal_arena *arena, const char *subject,
+                                 struct pal_observation **ret, size_t *ret_n, struct pal_err *err) {
+  size_t first = 0, n = pal_spool_find(&run->spool, subject, &first);
+  struct pal_buf bytes;
+  struct pal_observation *v = pal_arena_calloc(arena, n + 1, sizeof(*v));
+  if (v == NULL)
+    return pal_err_nomem(err);
+  pal_buf_init(&bytes, PAL_OBJECT_MAX);
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; code == PAL_OK && i < n; i++) {
+    code = pal_journal_read(run->spool.journal, run->spool.frames[first + i].index, &bytes, err);
+    if (code == PAL_OK)
+      code = pal_observation_decode(arena, bytes.data + PAL_GUID_LEN + 1, bytes.len - PAL_GUID_LEN - 1, &v[i], err);
+  }
+  pal_buf_deinit(&bytes);
+  *ret = v;
+  *ret_n = n;
+  return code;
+}
+
+static enum pal_code write_tenant(struct pal_run *run, struct pal_docs *docs, struct pal_err *err) {
+  pal_docs_sort(docs);
+  for (size_t i = 0; i < docs->n; i++) {
+    enum pal_code code = pal_run_put(run, docs->v[i], err);
+    if (code == PAL_OK)
+      code = note_roles(run, docs->v[i], err);
+    if (code != PAL_OK)
+      return code;
+  }
+  return pal_judge_load(run->result->judge, PAL_STATE_NOW, docs, err);
+}
+
+static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, const char *tenant_id,
+                                struct pal_err *err) {
+  struct pal_unite_input input = {.parent_started = run->parent_started,
+                                  .settings = run->options->settings,
+                                  .estate = run->options->app->estate,
+                                  .listed = &run->spool.listed,
+                                  .started = run->options->started,
+                                  .in_scope = run->options->only_tenants != NULL ? area_in_scope : NULL,
+                                  .scope_payload = run};
+  struct pal_observation *observations = NULL;
+  struct pal_docs parent, docs;
+  pal_docs_init(&parent, arena);
+  pal_docs_init(&docs, arena);
+  enum pal_code code = pal_tenant_id_parse(tenant_id, &input.tenant, err);
+  if (code == PAL_OK)
+    code = load_frames(run, arena, tenant_id, &observations, &input.n, err);
+  const struct pal_observation **list = pal_arena_calloc(arena, input.n + 1, sizeof(*list));
+  if (code == PAL_OK && list == NULL)
+    code = pal_err_nomem(err);
+  for (size_t i = 0; code == PAL_OK && i < input.n; i++)
+    list[i] = &observations[i];
+  input.observations = list;
+  if (code == PAL_OK && has_text(&run->parent_tenants, tenant_id)) {
+    struct pal_stored_hooks hooks = {.object = on_object, .payload = run};
+    code = pal_stored_tenant(run->repo, &run->parent.tree, tenant_id, &hooks, &parent, err);
+    input.parent = &parent;
+    if (code == PAL_OK)
+      code = pal_judge_load(run->result->judge, PAL_STATE_PREVIOUS, &parent, err);
+    if (code == PAL_OK)
+      code = pal_run_keep_previous(run, &parent, tenant_id, err);
+  }
+  if (code == PAL_OK)
+    code = pal_unite(&input, &docs, err);
+  if (code != PAL_OK)
+    return pal_err_wrap(err, "tenant %s", tenant_id);
+  bool complete = pal_tenant_complete(&docs, run->options->settings, run->options->started, arena);
+  if (pal_run_in_scope(run, tenant_id) && pal_run_has_left(run, &docs, &input.tenant, complete))
+    return PAL_OK;
+  code = write_tenant(run, &docs, err);
+  if (code == PAL_OK)
+    code = pal_completeness_add(run->result->arena, &run->result->report.completeness, tenant_id,
+                                pal_tenant_name(run->options->app->estate, &docs, tenant_id), &docs,
+                                run->options->app->estate, run->options->started,
+                                has_text(&run->population.counted, tenant_id), complete, err);
+  return code;
+}
+
+enum pal_code pal_run_tenants(struct pal_run *run, struct pal_err *err) {
+  struct pal_texts tenants = {0};
+  enum pal_code code = all_tenants(run, &tenants, err);
+  if (code == PAL_OK && run->has_parent && run->scratch == NULL)
+    code = pal_stored_objects(run->repo, &run->parent.tree, on_object, run, err);
+  struct pal_arena *arena = pal_arena_new(0);
+  if (code == PAL_OK && arena == NULL)
+    code = pal_err_nomem(err);
+  for (size_t i = 0; code == PAL_OK && i < tenants.n; i++) {
+    code = one_tenant(run, arena, tenants.v[i], err);
+    pal_arena_reset(arena);
+    if (code == PAL_OK && run->options->app->cli->stop != NULL && *run->options->app->cli->stop != 0)
+      code = pal_err_set(err, PAL_E_INTERRUPTED, "interrupted; palscan scan --resume goes on where this run stopped");
+  }
+  pal_arena_free(arena);
+  return code;
+}
