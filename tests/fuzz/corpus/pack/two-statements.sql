@@ -1,0 +1,2 @@
+-- id: MINE-1
+SELECT 1; SELECT 2

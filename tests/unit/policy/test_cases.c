@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "pal_file.h"
+#include "policy_world.h"
+
+#define GLOBAL                                                                                                     \
+  "SELECT tenant_id, 'identity' AS subject_type, object_id AS subject_id, NULL AS subject_name, 'now' AS message " \
+  "FROM link WHERE partner_id = '1000001'"
+
+struct seen {
+  size_t n, differ;
+  char diff[4096];
+};
+
+static enum pal_code see(void *payload, const char *policy, const char *name, const char *diff, struct pal_err *err) {
+  struct seen *seen = payload;
+  (void)policy, (void)name, (void)err;
+  seen->n++;
+  seen->differ += diff != NULL;
+  if (diff)
+    (void)snprintf(seen->diff, sizeof seen->diff, "%s", diff);
+  return PAL_OK;
+}
+
+static const struct {
+  const char *text, *part;
+} wrong[] = {
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\n  \"expects\":[]}]}", "case.json:2:"},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\n  \"expects\":[]}]}", "did you mean \"expect\"?"},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\"}]}", "has \"expect\""},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"expect\":[]}]}", "has a \"name\""},
+    {"{\"policy\":\"OWN9\",\"cases\":[]}", "names no policy"},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[],\"tenants\":{\"x\":{}}}]}", "no tenant id"},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[],\"tenants\":{\"" T1 "\":{\"identity\":[]}}}]}",
+     "did you mean \"identities\"?"},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[],\"tenants\":{\"" T1
+     "\":{\"identities\":[\n\n{\"objectId\":\"" O1 "\",\"nam\":1}]}}}]}",
+     "case.json:3:1"},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[],\"tenants\":{\"" T1
+     "\":{\"coverage\":{\"link\":{}}}}}]}",
+     "unknown area \"link\""},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[],\"tenants\":{\"" T1
+     "\":{\"coverage\":{\"usage\":\"gone\"}}}}]}",
+     "unknown state \"gone\""},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[{\"verdikt\":\"fail\"}]}]}",
+     "did you mean \"verdict\"?"},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"now\":\"today\",\"expect\":[]}]}", "expected an instant"},
+};
+
+START_TEST(test_cases__what_is_misspelt_is_refused_at_its_place) {
+  struct pal_err err;
+  struct seen seen = {0};
+  world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
+  unit_write("case.json", wrong[_i].text, 0600);
+  unit_fails(pal_cases_run(world_pack(), "case.json", see, &seen, &err), PAL_E_INPUT, wrong[_i].part, &err);
+}
+END_TEST
+
+START_TEST(test_cases__a_folder_holds_one_file_per_policy) {
+  struct pal_err err;
+  struct seen seen = {0};
+  world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
+  world_policy("OWN2", "subject: identity\nreads: links", GLOBAL);
+  unit_ok(pal_dir_make("pack/cases", 0700, &err), &err);
+  unit_write(
+      "pack/cases/OWN1.json",
+      "// a comment\n{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[]},{\"name\":\"b\",\"expect\":[{}]}]}",
+      0600);
+  unit_write("pack/cases/OWN2.json", "{\"policy\":\"OWN2\",\"cases\":[{\"name\":\"c\",\"expect\":[]}]}", 0600);
+  unit_write("pack/cases/README.md", "not a case", 0600);
+  unit_ok(pal_cases_run(world_pack(), "pack", see, &seen, &err), &err);
+  ck_assert_uint_eq(seen.n, 3);
+  ck_assert_uint_eq(seen.differ, 1);
+  ck_assert_str_eq(seen.diff, "- expected {}\n");
+}
+END_TEST
+
+START_TEST(test_cases__the_difference_shows_both) {
+  world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
+  const char *difference = world_difference(
+      "OWN1", "'tenants':{" TENANT(T1, ",'identities':[" LINKED(
+                                           O1, "1000001") "]") "},'expect':[{'verdict':'unknown','subject':'" O1 "'}]");
+  ck_assert_str_eq(difference, "- expected {\"subject\":\"" O1 "\",\"verdict\":\"unknown\"}\n"
+                               "+ got      {\"tenant\":\"" T1 "\",\"subjectType\":\"identity\",\"subject\":\"" O1
+                               "\",\"verdict\":\"fail\",\"severity\":\"high\","
+                               "\"status\":\"open\",\"since\":\"" STARTED "\",\"message\":\"now\"}\n");
+}
+END_TEST
+
+START_TEST(test_cases__a_loose_expectation_leaves_the_particular_one_its_finding) {
+  world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
+  world_expect("OWN1", "'tenants':{" TENANT(T1, ",'identities':[" LINKED(O1, "1000001") "," LINKED(
+                                                    O2, "1000001") "]") "},'expect':[{},{'subject':'" O1 "'}]");
+}
+END_TEST
+
+Suite *make_policy_cases_suite(void);
+Suite *make_policy_cases_suite(void) {
+  Suite *suite = suite_create("policy/cases");
+  TCase *tcase = tcase_create("cases");
+  tcase_add_checked_fixture(tcase, world_enter, world_leave);
+  tcase_add_loop_test(tcase, test_cases__what_is_misspelt_is_refused_at_its_place, 0, UNIT_N(wrong));
+  tcase_add_test(tcase, test_cases__a_folder_holds_one_file_per_policy);
+  tcase_add_test(tcase, test_cases__the_difference_shows_both);
+  tcase_add_test(tcase, test_cases__a_loose_expectation_leaves_the_particular_one_its_finding);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "golden.h"
+#include "pal_report.h"
+#include "unit.h"
+
+static const char *const header[] = {"tenant", "name", "links", "note"};
+static const char *const row_1[] = {"11111111-1111-4111-8111-111111111111", "Fabrikam AG", "7", NULL};
+static const char *const row_2[] = {"55555555-5555-4555-8555-555555555555",
+                                    "\xE6\xA0\xAA\xE5\xBC\x8F\xE4\xBC\x9A\xE7\xA4\xBE", "1200", "=1+1"};
+static const char *const row_3[] = {"22222222-2222-4222-8222-222222222222",
+                                    "Ev\x1b[2Jil, a name that goes on and on and on", "", "a note, with a comma"};
+static const char *const *const rows[] = {row_1, row_2, row_3};
+
+static void print(struct golden *golden, const char *format, int width, bool color, const char *const *head, size_t n) {
+  struct pal_style style = {.color = color, .width = width};
+  struct pal_err err = {0};
+  golden_open(golden);
+  unit_ok(pal_table_print(format, &style, head, rows, 4, n, golden->file, &err), &err);
+  (void)golden_text(golden);
+}
+
+static const struct {
+  const char *golden, *format;
+  int width;
+  bool color, headed;
+} outputs[] = {
+    {"table.txt", "text", 0, false, true},         {"table-40.txt", "text", 40, false, true},
+    {"table-80.txt", "text", 80, false, true},     {"table-color.txt", "text", 80, true, true},
+    {"table-plain.txt", "text", 80, false, false}, {"table.json", "json", 80, true, true},
+    {"table-plain.json", "json", 0, false, false}, {"table.csv", "csv", 0, false, true},
+};
+
+START_TEST(test_table__output_is_as_seen) {
+  struct golden golden;
+  print(&golden, outputs[_i].format, outputs[_i].width, outputs[_i].color, outputs[_i].headed ? header : NULL, 3);
+  golden_compare(outputs[_i].golden, golden.text, golden.len);
+  golden_free(&golden);
+}
+END_TEST
+
+START_TEST(test_table__without_rows) {
+  struct golden golden;
+  print(&golden, "text", 80, false, header, 0);
+  ck_assert_str_eq(golden.text, "tenant  name  links  note\n");
+  golden_free(&golden);
+  print(&golden, "json", 80, false, header, 0);
+  ck_assert_str_eq(golden.text, "[]\n");
+  golden_free(&golden);
+}
+END_TEST
+
+START_TEST(test_table__an_unknown_format_is_refused) {
+  struct pal_err err = {0};
+  unit_fails(pal_table_print("xml", NULL, header, rows, 4, 3, stdout, &err), PAL_E_USAGE, "\"xml\"", &err);
+}
+END_TEST
+
+Suite *make_report_table_suite(void);
+Suite *make_report_table_suite(void) {
+  Suite *suite = suite_create("report_table");
+  TCase *tcase = tcase_create("table");
+  tcase_add_loop_test(tcase, test_table__output_is_as_seen, 0, UNIT_N(outputs));
+  tcase_add_test(tcase, test_table__without_rows);
+  tcase_add_test(tcase, test_table__an_unknown_format_is_refused);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
