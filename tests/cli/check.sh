@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# check.sh - palscan check: a stored night judged again.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The findings of a commit as git has them, estate and tenants, one a line.
+stored() {
+  git_ ls-tree -r --name-only "$1" | grep 'findings\.json$' | while read -r path; do
+    git_ show "$1:$path" | jq -c --arg path "$path" '.[] | [$path, .fingerprint, .verdict, .status, .severity, .message, .since]'
+  done | sed 's#^\["tenants/../#["#; s#/findings.json"#"#; s#^\["findings.json"#["-"#' | LC_ALL=C sort
+}
+
+test_check__as_recorded_equals_the_stored_verdicts() {
+  two_nights
+  local rev
+  for rev in HEAD HEAD~1; do
+    palscan_ok check "$rev" --as-recorded --fail-on none -f json
+    jq -c '.findings[] | [.tenantId, .fingerprint, .verdict, .status, .severity, .message, .since]' "$T/.out" | LC_ALL=C sort >"$T/again"
+    stored "$rev" >"$T/stored"
+    [ -s "$T/stored" ] || fail "no stored verdicts"
+    expect_same_file "$T/stored" "$T/again"
+  done
+}
+
+test_check__todays_rules_are_those_of_the_night_here() {
+  two_nights
+  palscan check -f json
+  cp "$T/.out" "$T/today"
+  palscan check -f json --as-recorded
+  expect_same_file "$T/today" "$T/.out"
+}
+
+test_check__findings_exit_3_and_both_counts_stand_on_one_line() {
+  two_nights
+  palscan check
+  expect_status 3
+  expect_err "open findings at or above high; $(words_of) customers read completely"
+  expect_equal "$(wc -l <"$T/.err")" 1 lines
+  palscan_ok check --fail-on none
+  palscan check --fail-on critical
+  expect_status 3
+}
+
+test_check__new_only_fails_on_new_ones() {
+  two_nights
+  palscan check --fail-scope new
+  expect_status 3
+  palscan scan --replay "$DEMO/night-2" -q -o /dev/null
+  palscan_ok check --fail-scope new
+}
+
+test_check__min_coverage_exits_4_but_findings_outrank_it() {
+  two_nights
+  palscan check --fail-on none --min-coverage 95%
+  expect_status 4
+  palscan check --min-coverage 95%
+  expect_status 3
+  palscan_ok check --fail-on none --min-coverage 50
+}
+
+test_check__at_takes_the_last_one_not_after() {
+  two_nights
+  local at
+  for at in 2026-11-19 2026-11-19T02:00:00Z 2026-11-20T01:59:59Z; do
+    palscan_ok check --at "$at" --fail-on none -f json
+    expect_equal "$(jq -r .snapshot.commit "$T/.out")" "$(head_of HEAD~1)" "at $at"
+  done
+  palscan_ok check --at 2027-01-01 --fail-on none -f json
+  expect_equal "$(jq -r .snapshot.commit "$T/.out")" "$(head_of HEAD)"
+  palscan check --at 2026-11-18
+  expect_one_error 2
+  palscan check --at yesterday
+  expect_one_error 2
+  palscan check --at 2026-02-30
+  expect_one_error 2
+}
+
+test_check__changed_registry_is_judged_without_a_scan() {
+  two_nights
+  sed -i 's/{ "id": "1000001", "type": "global"/{ "id": "1000001", "type": "location"/' mpn.json
+  palscan_ok check --fail-on none -f json
+  expect_equal "$(jq '[.findings[] | select(.policy == "PAL001" and .verdict == "fail")] | length' "$T/.out")" 0 PAL001
+  palscan_ok check --fail-on none -f json --as-recorded
+  expect_equal "$(jq '[.findings[] | select(.policy == "PAL001" and .verdict == "fail")] | length' "$T/.out")" 2 PAL001
+}
+
+test_check__without_configuration_uses_what_the_night_used() {
+  two_nights
+  local repository=$PWD/snapshots.git
+  cd "$T"
+  palscan_ok check --repository "$repository" --fail-on none -f json
+  cp .out today
+  palscan_ok check --repository "$repository" --as-recorded --fail-on none -f json
+  expect_same_file today .out
+}
+
+test_check__changes_nothing() {
+  two_nights
+  remember
+  palscan check
+  palscan check --as-recorded HEAD~1
+  expect_unchanged
+}
+
+test_check__summary_counts_every_finding_once() {
+  two_nights
+  palscan check -f json
+  local want
+  want=$(jq '.findings | length' "$T/.out")
+  expect_equal "$(jq '.summary | .critical + .high + .medium + .low + .info + .waived + .unknown + .folded' "$T/.out")" "$want" "sum"
+}
+
+test_check__first_screen_has_its_order() {
+  two_nights
+  palscan check --no-color
+  local order='As of Completeness Rules Since Open Unknown Self-declared Acceptances Last'
+  expect_equal "$(grep -oE '^(As of|Completeness|Rules|Since last run|Open findings|Unknown|Self-declared|Acceptances|Last review)' "$T/.out" |
+    sed 's/^Since.*/Since/; s/^Open.*/Open/; s/^Last.*/Last/' | tr '\n' ' ' | sed 's/ $//')" "$order" order
+}
+
+run_tests "$@"

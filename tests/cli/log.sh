@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# log.sh - palscan log: the runs.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+test_log__two_runs_newest_first() {
+  two_nights
+  palscan_ok log
+  expect_equal "$(wc -l <"$T/.out")" 3 lines
+  expect_equal "$(sed 1d "$T/.out" | cut -c1-12)" "$(git_ log --format=%h --abbrev=12)" ids
+  expect_out replayed
+  palscan_ok log -f json
+  expect_equal "$(jq -r '.[].complete' "$T/.out" | tr '\n' ' ')" "$(coverage_of) $(coverage_of HEAD~1) " completeness
+}
+
+test_log__number_limits_and_zero_is_all() {
+  two_nights
+  palscan_ok log -n 1 -f csv
+  expect_equal "$(wc -l <"$T/.out")" 2 lines
+  palscan_ok log -n 0 -f csv
+  expect_equal "$(wc -l <"$T/.out")" 3 lines
+  palscan_ok log --number=2 -f csv
+  expect_equal "$(wc -l <"$T/.out")" 3 lines
+  PALSCAN_NUMBER=1 palscan_ok log -f csv
+  expect_equal "$(wc -l <"$T/.out")" 2 lines
+}
+
+test_log__malformed_number_is_refused() {
+  two_nights
+  local number
+  for number in '' x -1 1x 0x1 99999999999; do
+    palscan log --number "$number"
+    expect_one_error 2
+  done
+  palscan log -n
+  expect_one_error 2
+}
+
+test_log__no_run_yet_says_so_and_is_empty_for_programs() {
+  no_night
+  palscan_ok log
+  expect_out 'No run yet'
+  palscan_ok log -f json
+  expect_equal "$(jq length "$T/.out")" 0 runs
+}
+
+run_tests "$@"

@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# policies.sh - palscan policies list|show|test: the pack, its explanations, its cases, and packs of one's own.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# A policy of one's own in ./mine, and the configuration that names the folder.
+own_policy() {
+  mkdir -p mine
+  cat >"mine/${1:-OWN1}.sql" <<SQL
+-- id: ${1:-OWN1}
+-- title: Every tenant is suspicious
+-- class: rule
+-- severity: low
+-- subject: tenant
+-- reads: tenant
+-- rationale: Because.
+-- remediation: None.
+${2:-}
+SELECT id AS tenant_id, 'tenant' AS subject_type, id AS subject_id, name AS subject_name, 'suspicious' AS message FROM tenant
+SQL
+  sed 's/"names": "ours"/"names": "ours", "policies": { "directories": ["mine"] }/' "$DEMO/palscan.json" >palscan.json
+}
+
+test_policies__list_every_shipped_policy_by_id() {
+  palscan_ok policies list -f csv
+  local files
+  files=$(find "$PAL_SOURCE/policies" -maxdepth 1 -name '*.sql' -printf '%f\n' | LC_ALL=C sort | sed 's/\.sql$//')
+  expect_equal "$(sed 1d .out | cut -d, -f1)" "$files" ids
+  expect_equal "$(sed 1d .out | cut -d, -f5 | sort -u)" shipped origins
+  palscan_ok policies list -f json
+  expect_equal "$(jq -r '.[].policy' .out)" "$files" ids
+}
+
+test_policies__show_explains_every_policy() {
+  local id
+  for id in $("$PALSCAN" policies list -f json | jq -r '.[].policy'); do
+    palscan_ok policies show "$id"
+    expect_out "$id  "
+    expect_out 'severity      '
+    expect_out 'why           '
+    expect_out 'what to do    '
+    expect_out SELECT
+    # Beside a label stands text, below it the same column.
+    sed '/^-- /,$d' .out >upper
+    if sed 1,2d upper | grep -vE '^( {14}[^ ]|[a-z][a-z ]{0,12} +[^ ]|$)'; then fail "$id: a line out of its column"; fi
+  done
+}
+
+test_policies__show_of_an_unknown_one_is_an_error() {
+  palscan policies show PAL999
+  expect_one_error 2
+  palscan policies show
+  expect_one_error 2
+  palscan policies show PAL001 -f json
+  expect_one_error 2
+}
+
+test_policies__unknown_verb_is_an_error() {
+  palscan policies lists
+  expect_one_error 2
+  palscan policies
+  expect_one_error 2
+}
+
+test_policies__shipped_cases_pass() {
+  palscan_ok policies test
+  expect_out ' passed, 0 failed'
+  palscan_ok policies test -v
+  [ "$(grep -c '^pass ' .out)" -gt 20 ] || fail "hardly any case"
+}
+
+test_policies__failing_case_exits_3_and_shows_the_difference() {
+  cp -r "$PAL_SOURCE/policies" copy
+  local case=copy/cases/PAL001.json
+  # The first expectation of a severity becomes another one.
+  jq '(first(paths(type == "object" and has("severity") and has("verdict")))) as $at | setpath($at + ["severity"]; "info")' "$case" >c
+  mv c "$case"
+  palscan policies test copy
+  expect_status 3
+  expect_out FAIL
+  expect_out '1 failed'
+}
+
+test_policies__folder_without_cases_is_an_error() {
+  mkdir none
+  palscan policies test none
+  expect_one_error 2
+  palscan policies test missing
+  expect_one_error 2
+}
+
+test_policies__own_policy_is_listed_as_own_and_judges() {
+  two_nights
+  own_policy
+  palscan_ok policies list
+  grep -q '^OWN1 .* own ' "$T/.out" || fail "not listed as own"
+  palscan check --fail-on none
+  expect_status 0
+  expect_out '1 own'
+  expect_out OWN1
+}
+
+test_policies__own_policy_with_a_shipped_id_is_refused() {
+  two_nights
+  own_policy PAL001
+  palscan check
+  expect_one_error 2
+  expect_err PAL001
+}
+
+test_policies__broken_sql_is_said_loudly_and_never_passes() {
+  two_nights
+  own_policy
+  sed -i 's/FROM tenant/FROM no_such_table/' mine/OWN1.sql
+  palscan check --fail-on none
+  expect_out OWN1
+  expect_out 'no_such_table'
+}
+
+test_policies__second_statement_is_refused() {
+  two_nights
+  own_policy
+  echo '; SELECT 1' >>mine/OWN1.sql
+  palscan check
+  expect_one_error 2
+  expect_err OWN1.sql
+}
+
+test_policies__unknown_or_missing_metadata_is_refused() {
+  two_nights
+  own_policy OWN1 '-- mood: bad'
+  palscan policies list
+  expect_one_error 2
+  expect_err mood
+  own_policy OWN1
+  sed -i '/^-- severity/d' mine/OWN1.sql
+  palscan policies list
+  expect_one_error 2
+  expect_err severity
+}
+
+test_policies__hostile_text_of_a_policy_cannot_drive_the_terminal() {
+  two_nights
+  own_policy
+  printf -- '-- \033]0;owned\007 \033[31mred\342\200\256\n' >>mine/OWN1.sql
+  palscan policies show OWN1
+  expect_harmless "$T/.out"
+  expect_harmless "$T/.err"
+}
+
+test_policies__disabled_and_lowered_ones_are_said() {
+  two_nights
+  sed -i 's/"names": "ours"/"names": "ours", "policies": { "disable": ["PAL010"], "severity": { "PAL001": "low" } }/' palscan.json
+  palscan_ok policies list
+  grep -q '^PAL010 .* disabled ' "$T/.out" || fail "PAL010 is not disabled"
+  grep -q '^PAL001 *low ' "$T/.out" || fail "PAL001 is not lowered"
+  palscan check --fail-on none
+  expect_out '1 disabled'
+  expect_out '1 with lowered severity'
+  expect_no_out 'PAL010'
+  palscan_ok policies show PAL001
+  expect_out 'as shipped    critical'
+}
+
+test_policies__setting_of_an_unknown_policy_is_refused() {
+  two_nights
+  sed -i 's/"names": "ours"/"names": "ours", "policies": { "disable": ["PAL00l"] }/' palscan.json
+  palscan check
+  expect_one_error 2
+  expect_err PAL00l
+  sed 's/"names": "ours"/"names": "ours", "policies": { "parameters": { "staleDay": 3 } }/' "$DEMO/palscan.json" >palscan.json
+  palscan check
+  expect_one_error 2
+  expect_err staleDays
+}
+
+run_tests "$@"
