@@ -30,6 +30,12 @@ UPDATE=no
 status=0 last=
 trap 'chmod -R u+rwX "$SUITE" 2>/dev/null || :; rm -rf "$SUITE"' EXIT
 
+# What judges speaks C in every world: elsewhere a to z means other letters,
+# and messages are translated. Only the program itself meets the locale.
+for tool in awk comm git grep jq sed sort tr uniq; do
+  eval "$tool() { LC_ALL=C command $tool \"\$@\"; }"
+done
+
 # ---- saying what went wrong ----
 
 fail() {
@@ -236,6 +242,7 @@ run_tests() {
     if [ "$name" = --update ]; then UPDATE=yes; else wanted+=("$name"); fi
   done
   mapfile -t names < <(sed -n 's/^\(test_[a-z0-9_]*\)() {.*/\1/p' "$0")
+  [ ${#names[@]} -eq "$(grep -c '^ *test_.*()' "$0")" ] || fail "a test has a name that is not run"
   for name in "${names[@]}"; do
     chosen=no
     [ ${#wanted[@]} -gt 0 ] || chosen=yes
