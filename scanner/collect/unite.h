@@ -4,10 +4,10 @@
 /*
  * unite.h - what the files of pal_unite() share.
  *
- * A row is one unit of one area. First every row is told what becomes of it
- * (unite_coverage.c), then the files are made by what their rows say
- * (unite_facts.c). Nothing depends on the order of observations: they are
- * sorted by identity and tenant first.
+ * A row is one unit of one area. First the rows are found (unite_rows.c), then
+ * every one is told what becomes of it (unite_coverage.c), then the files are
+ * made by what their rows say (unite_facts.c). Nothing depends on the order of
+ * observations: they are sorted by identity and tenant first.
  */
 #include "areas.h"
 #include "pal_collect.h"
@@ -60,18 +60,46 @@ struct unite {
   size_t dropped_n;
 };
 
-/* --- unite_coverage.c --- */
+/* --- unite_rows.c --- */
 
 enum pal_code rows_build(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+struct row *row_find(const struct unite *unite, const char *area, const char *unit);
+/* What this source says of a unit; NULL: nothing. */
+const struct pal_record *source_unit(const struct source *source, const char *area, const char *unit);
+/* Rank of a source's reading, Lighthouse considered. */
+enum rank source_rank(const struct source *source, const char *area, const char *unit);
+/* Whether a unit is there and in that state. */
+bool is_state(const struct pal_record *unit, const char *state);
+/* Whether records of tonight go into the row; false for NULL. */
+bool is_read(const struct row *row);
+bool in_scope(const struct unite *unite, const char *area);
+bool is_enabled(const struct unite *unite, const struct collector *collector);
+/* Whether an observer of the tenant itself got an answer to the list of subscriptions. */
+bool is_listed(const struct unite *unite);
+/* Whether any identity has a unit of links. */
+bool has_links(const struct unite *unite);
+
+/* --- unite_coverage.c --- */
+
 enum pal_code rows_decide(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
 /* After the facts: units of which records were kept are not complete. */
 enum pal_code rows_write(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- unite_listed.c --- */
+
+/* Whether an identity of this name is configured. */
+bool is_scanner(const struct unite *unite, const char *name);
+/* A subscription missing in a complete list of its own tenant is gone, with its files; row: the list. */
+enum pal_code drop_subscriptions(struct unite *unite, struct row *row, struct pal_err *err) PAL_MUST_CHECK;
+bool is_dropped(const struct unite *unite, const char *subscription);
+/* Who sees a subscription that was read tonight: those who do, and of the parent's those who could not say. */
+enum pal_code sightings_unite(const struct unite *unite, const char *id, struct pal_record *subscription,
+                              struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- unite_leavers.c --- */
+
 /* Whether a unit of links belongs only to objects of people who have left by the day of the run. */
 bool row_is_of_leaver(const struct unite *unite, const struct row *row);
-struct row *row_find(const struct unite *unite, const char *area, const char *unit);
-/* Rank of a source's reading, Lighthouse considered. */
-enum rank source_rank(const struct source *source, const char *area, const char *unit);
-bool is_dropped(const struct unite *unite, const char *subscription);
 
 /* --- unite_facts.c --- */
 

@@ -39,10 +39,6 @@ static int compare(const void *a, const void *b) {
   return order ? order : (x->source > y->source) - (x->source < y->source);
 }
 
-static bool is_read(const struct row *row) {
-  return row->mode == MODE_FRESH || row->mode == MODE_MERGE;
-}
-
 /* Usage of months that are no longer asked for is not missing. */
 static bool is_outside_window(const struct unite *unite, const struct pal_record *record) {
   char start[PAL_INSTANT_MAX];
@@ -186,21 +182,7 @@ static void count_delegations(struct unite *unite) {
       unite->rows[i].counts_records = true;
 }
 
-/* --- subscriptions: a file each, one unit; all who saw one are told --- */
-
-static enum pal_code add_sightings(const struct unite *unite, const char *id, struct pal_record *record,
-                                   struct pal_err *err) {
-  enum pal_code code = PAL_OK;
-  pal_set_absent(record, PAL_SUBSCRIPTION_SEEN_FROM);
-  pal_set_empty(record, PAL_SUBSCRIPTION_SEEN_FROM);
-  for (size_t i = 0; code == PAL_OK && i < unite->sources_n; i++) {
-    const struct pal_doc *doc = doc_of(&unite->sources[i].observation->docs, unite, PAL_FILE_SUBSCRIPTION, id);
-    const struct pal_records *seen = doc ? pal_get_records(doc->records.v[0], PAL_SUBSCRIPTION_SEEN_FROM) : NULL;
-    for (size_t j = 0; code == PAL_OK && seen && j < seen->n; j++)
-      code = pal_add_record(unite->arena, record, PAL_SUBSCRIPTION_SEEN_FROM, seen->v[j], err);
-  }
-  return code;
-}
+/* --- subscriptions: a file each, one unit; all who see one are told --- */
 
 static enum pal_code unite_subscriptions(struct unite *unite, struct pal_err *err) {
   struct row *row = row_find(unite, "subscriptions", UNIT_WHOLE);
@@ -215,7 +197,7 @@ static enum pal_code unite_subscriptions(struct unite *unite, struct pal_err *er
     if (code != PAL_OK || !doc || row->fresh == fresh)
       continue;
     doc->records.v[0] = pal_record_dup(unite->arena, doc->records.v[0]);
-    code = doc->records.v[0] ? add_sightings(unite, ids.v[i], doc->records.v[0], err) : pal_err_nomem(err);
+    code = doc->records.v[0] ? sightings_unite(unite, ids.v[i], doc->records.v[0], err) : pal_err_nomem(err);
   }
   return code;
 }

@@ -6,10 +6,6 @@
 #include "parse.h"
 #include "unite.h"
 
-static bool is_read(const struct row *row) {
-  return row && (row->mode == MODE_FRESH || row->mode == MODE_MERGE);
-}
-
 static bool among(const struct pal_texts *texts, const char *text) {
   for (size_t i = 0; i < texts->n; i++)
     if (strcmp(texts->v[i], text) == 0)

@@ -89,14 +89,25 @@ void side_assign(struct pal_docs *docs, const char *sub, const char *n, const ch
   side_set(r, PAL_ASSIGNMENT_LAST_READ, last_read);
 }
 
-void side_subscription(struct pal_docs *docs, const char *id, const char *name, const char *identity,
-                       const char *tenant) {
-  struct pal_record *r = side_add(docs, PAL_FILE_SUBSCRIPTION, id), *s = pal_record_new(side_arena, &pal_kind_SIGHTING);
-  side_set(r, PAL_SUBSCRIPTION_SUBSCRIPTION_ID, id);
-  side_set(r, PAL_SUBSCRIPTION_DISPLAY_NAME, name);
+static void add_sighting(struct pal_record *subscription, const char *identity, const char *tenant) {
+  struct pal_record *s = pal_record_new(side_arena, &pal_kind_SIGHTING);
   side_set(s, PAL_SIGHTING_IDENTITY, identity);
   side_set(s, PAL_SIGHTING_TENANT, tenant);
-  unit_ok(pal_add_record(side_arena, r, PAL_SUBSCRIPTION_SEEN_FROM, s, &side_err), &side_err);
+  unit_ok(pal_add_record(side_arena, subscription, PAL_SUBSCRIPTION_SEEN_FROM, s, &side_err), &side_err);
+}
+
+void side_subscription(struct pal_docs *docs, const char *id, const char *name, const char *identity,
+                       const char *tenant) {
+  struct pal_record *r = side_add(docs, PAL_FILE_SUBSCRIPTION, id);
+  side_set(r, PAL_SUBSCRIPTION_SUBSCRIPTION_ID, id);
+  side_set(r, PAL_SUBSCRIPTION_DISPLAY_NAME, name);
+  add_sighting(r, identity, tenant);
+}
+
+void side_sight(struct pal_docs *docs, const char *id, const char *identity, const char *tenant) {
+  struct pal_doc *doc = pal_docs_find(docs, PAL_FILE_SUBSCRIPTION, &side_input.tenant, id);
+  ck_assert_ptr_nonnull(doc);
+  add_sighting(doc->records.v[0], identity, tenant);
 }
 
 struct pal_record *side_identity(struct pal_docs *docs, const char *object, const char *name, const char *partner) {

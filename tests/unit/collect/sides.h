@@ -34,6 +34,8 @@ void side_cover(struct pal_docs *docs, const char *area, const char *unit, const
 void side_assign(struct pal_docs *docs, const char *sub, const char *n, const char *principal, const char *last_read);
 void side_subscription(struct pal_docs *docs, const char *id, const char *name, const char *identity,
                        const char *tenant);
+/* One more observer of a subscription that stands there. */
+void side_sight(struct pal_docs *docs, const char *id, const char *identity, const char *tenant);
 /* partner NULL: link absent; "": null */
 struct pal_record *side_identity(struct pal_docs *docs, const char *object, const char *name, const char *partner);
 void side_group(struct pal_docs *docs, const char *id, const char *member);

@@ -324,6 +324,54 @@ START_TEST(test_unite__subscription_seen_from_another_tenant_is_gone_only_when_i
 }
 END_TEST
 
+#define BY(who, tenant) "    {\"identity\":\"" who "\",\"tenantId\":\"" tenant "\"}"
+#define BY_ANN BY("ann", HOME)
+#define BY_BOB ",\n" BY("bob", HOME)
+#define BY_ZOE ",\n" BY("zoe", CUSTOMER)
+
+/* SUB1 is seen by ann again; what becomes of bob's and zoe's sightings of the parent. */
+START_TEST(test_unite__sighting_is_gone_only_when_its_observer_listed_without_it) {
+  static const struct {
+    const char *bob;    /* state of his list tonight; NULL: he was not asked */
+    const char *listed; /* of whom it is known that the list was complete */
+    const char *seen;
+  } rows[] = {
+      {"unread", NULL, BY_ANN BY_BOB BY_ZOE},
+      {"partial", NULL, BY_ANN BY_BOB BY_ZOE},
+      {NULL, NULL, BY_ANN BY_BOB BY_ZOE},
+      {"complete", NULL, BY_ANN BY_ZOE},
+      {"unread", "zoe@" CUSTOMER, BY_ANN BY_BOB},
+      {"complete", "zoe@" CUSTOMER, BY_ANN},
+      {"unread", "zoe@" HOME, BY_ANN BY_BOB BY_ZOE},
+  };
+  struct pal_docs *docs = side_see_whole("ann", OID, side_one);
+  side_sight(docs, SUB1, "bob", HOME);
+  side_sight(docs, SUB1, "zoe", CUSTOMER);
+  side_become_parent(docs);
+  (void)side_see_whole("ann", OID, side_one);
+  if (rows[_i].bob)
+    side_cover(side_see("bob", HOME, OID2), "subscriptions", "tenant", rows[_i].bob, 0, NULL, NULL);
+  side_input.listed = &(const struct pal_texts){(const char *[]){rows[_i].listed}, rows[_i].listed ? 1 : 0};
+  side_unite();
+  side_holds("subscriptions/" SUB1 "/subscription.json",
+             pal_arena_printf(side_arena, "\"seenFrom\": [\n%s\n  ]", rows[_i].seen));
+}
+END_TEST
+
+/* Nobody saw SUB1 tonight and bob cannot say: the record is as it was last read, sightings too. */
+START_TEST(test_unite__sightings_of_a_kept_subscription_stay) {
+  struct pal_docs *docs = side_see_whole("ann", OID, side_one);
+  side_sight(docs, SUB1, "bob", HOME);
+  side_become_parent(docs);
+  (void)side_see_whole("ann", OID, NULL);
+  (void)side_fail_whole("bob", "AADSTS7000222");
+  side_unite();
+  side_holds("subscriptions/" SUB1 "/subscription.json", "\"identity\":\"ann\"");
+  side_holds("subscriptions/" SUB1 "/subscription.json", "\"identity\":\"bob\"");
+  side_holds("subscriptions/" SUB1 "/subscription.json", "\"lastRead\": \"" T2 "\"");
+}
+END_TEST
+
 /* --- since when --- */
 
 /* Of a unit in the parent: unread again tonight, then read. */
@@ -408,6 +456,8 @@ Suite *make_collect_unite_suite(void) {
   tcase_add_test(tc, test_unite__subscription_of_a_failing_identity_is_not_gone);
   tcase_add_test(tc, test_unite__subscription_of_a_removed_identity_is_gone);
   tcase_add_test(tc, test_unite__subscription_seen_from_another_tenant_is_gone_only_when_it_listed);
+  tcase_add_loop_test(tc, test_unite__sighting_is_gone_only_when_its_observer_listed_without_it, 0, 7);
+  tcase_add_test(tc, test_unite__sightings_of_a_kept_subscription_stay);
   tcase_add_loop_test(tc, test_unite__date_of_a_partial_unit_is_that_of_its_last_complete_reading, 0, 5);
   tcase_add_test(tc, test_unite__unknown_month_does_not_replace_a_known_one);
   suite_add_tcase(suite, tc);
