@@ -218,20 +218,23 @@ golden() {
 as_nobody() {
   if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else "$@"; fi
 }
-# A folder nobody may use, below /tmp because homes are closed to others; needs
-# the program to be reachable.
+# A folder nobody may use, below /tmp because homes are closed to others; with
+# the program, its policies and the recordings, which may stand in such a home.
 nobody_folder() {
   NOBODY=$(mktemp -d /tmp/palscan-nobody.XXXXXX)
   chmod 755 "$NOBODY"
   cp -a "$T/d" "$NOBODY/d"
-  mkdir "$NOBODY/state" "$NOBODY/home"
+  mkdir -p "$NOBODY/state" "$NOBODY/home" "$NOBODY/bin" "$NOBODY/share/palscan"
+  cp "$PALSCAN" "$NOBODY/bin/palscan"
+  cp -R "$PAL_SOURCE/policies" "$DEMO" "$NOBODY/share/palscan/"
+  chmod -R a+rX "$NOBODY/bin" "$NOBODY/share"
+  PALSCAN=$NOBODY/bin/palscan DEMO=$NOBODY/share/palscan/demo
   [ ! -e "$T/state" ] || cp -a "$T/state/." "$NOBODY/state/"
   if [ "$(id -u)" -eq 0 ]; then chown -R 65534:65534 "$NOBODY/d" "$NOBODY/state" "$NOBODY/home"; fi
   # shellcheck disable=SC2064
   trap "chmod -R u+rwX '$NOBODY'; rm -rf '$NOBODY'" EXIT
   export XDG_STATE_HOME=$NOBODY/state HOME=$NOBODY/home
   cd "$NOBODY/d"
-  as_nobody "$PALSCAN" --version >/dev/null 2>&1 || skip "other users cannot reach the program"
 }
 
 # ---- the runner ----

@@ -56,7 +56,7 @@ test_oracles__every_file_is_json_to_jq_and_in_the_form_of_the_contract() {
     esac
     git_ show "HEAD:$path" >"$T/file"
     jq -e . "$T/file" >/dev/null || fail "jq refuses $path"
-    expect_equal "$(tail -c 1 "$T/file" | xxd -p)" 0a "the last byte of $path"
+    expect_equal "$(tail -c 1 "$T/file" | od -An -tx1)" ' 0a' "the last byte of $path"
     ! grep -q '[[:space:]]$' "$T/file" || fail "space at the end of a line of $path"
     ! grep -q $'\t' "$T/file" || fail "a tab in $path"
     # Keys sorted at every depth, no fractions: as jq would have it.

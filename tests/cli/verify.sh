@@ -79,7 +79,7 @@ test_verify__flipped_byte_in_the_pack_is_found() {
   chmod u+w "$pack"
   for at in $(seq 12 $((size / 25)) "$size"); do
     cp "$T/pack" "$pack"
-    printf '%b' "\\x$(printf %02x $((0x$(xxd -s "$at" -l 1 -p "$T/pack") ^ 0x10)))" | dd of="$pack" bs=1 seek="$at" conv=notrunc 2>/dev/null
+    printf '%b' "\\x$(printf %02x $((0x$(od -An -tx1 -j "$at" -N 1 "$T/pack" | tr -d " ") ^ 0x10)))" | dd of="$pack" bs=1 seek="$at" conv=notrunc 2>/dev/null
     ! cmp -s "$T/pack" "$pack" || fail "byte $at is the same"
     palscan verify
     # The last bits of a deflated object may be padding: nothing was changed then.
