@@ -7,10 +7,11 @@
  *     parent's fail with its fingerprint stays fail, last verified then
  *  2. a fail row that rests on stale units is last verified when the oldest of
  *     them was read, or at the row's last_read, whichever is older
- *  3. a parent's fail without a row is resolved when nothing of it is partial and
- *     its units are well; stale and unread ones are byte for byte the parent's, so
- *     that something else settled it: another unit of the tenant, read in this run,
- *     or an input that is not the parent's. The clock alone settles nothing
+ *  3. a parent's fail without a row is resolved when every unit of its areas is
+ *     well. Else only an input that is not the parent's settles it, and only where
+ *     nothing was read in this run, not even in part: stale and unread facts are
+ *     byte for byte the parent's, and beside fresh ones nobody knows which of the
+ *     two it was. The clock alone settles nothing
  *  4. else it stays open, last verified as the parent said
  *  5. of a policy that is gone or disabled nothing is kept; of one that is not
  *     tested or broken every fail is
@@ -174,7 +175,8 @@ static enum pal_code is_settled(const struct stage *stage, const struct pal_reco
   if (code == PAL_OK)
     code = assess(stage->judge, stage->scratch, policy_of(stage)->needs, policy_of(stage)->needs_n, &subject, 0, &both,
                   err);
-  *ret = !both.partial && (!both.incomplete || both.fresh || stage->judge->inputs_changed);
+  bool as_before = !both.partial && !both.fresh;
+  *ret = !both.incomplete || (as_before && stage->judge->inputs_changed);
   return code;
 }
 

@@ -80,6 +80,11 @@ static bool is_well(const struct pal_judge *judge, const struct unit *unit) {
          (unit->state == UNIT_SELF_DECLARED && declared_fresh(judge, unit));
 }
 
+/* Answered; without a date in this run. */
+static bool is_answer(const struct unit *unit) {
+  return unit->state == UNIT_COMPLETE || unit->state == UNIT_NOT_APPLICABLE || unit->state == UNIT_SELF_DECLARED;
+}
+
 static const char *cause_of(const struct unit *unit) {
   if (unit->code && *unit->code)
     return unit->code;
@@ -142,7 +147,7 @@ static bool add_unit(const struct look *look, const struct unit *unit, struct as
     const char *as_of = unit->state == UNIT_STALE && !unit->as_of ? look->judge->previous_started : unit->as_of;
     out->oldest = older_instant(out->oldest, as_of);
   }
-  out->fresh |= unit->state == UNIT_COMPLETE && !unit->as_of;
+  out->fresh |= is_answer(unit) && !unit->as_of;
   if (leaver || is_well(look->judge, unit))
     return true;
   if (unit->state == UNIT_PARTIAL || unit->state == UNIT_NOT_COLLECTED)
@@ -404,7 +409,6 @@ enum pal_code assess(struct pal_judge *judge, struct pal_arena *arena, const str
       return pal_err_nomem(err);
     if (look.tenant && !look.tenant->here)
       look.tenant = NULL;
-    bool fresh = out->fresh;
     enum pal_code code = PAL_OK;
     if (where == PAL_HERE)
       code = assess_here(&look, subject, out, err);
@@ -412,8 +416,6 @@ enum pal_code assess(struct pal_judge *judge, struct pal_arena *arena, const str
       code = pal_err_nomem(err);
     if (code != PAL_OK)
       return code;
-    if (where != PAL_HERE && subject->tenant_id[0])
-      out->fresh = fresh; /* what was read elsewhere is no fresh fact of this tenant */
   }
   return PAL_OK;
 }

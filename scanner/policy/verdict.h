@@ -37,7 +37,7 @@ struct assessment {
   bool partial;       /* one is partial, or nothing tells how it is: an absent record proves nothing */
   bool stale;         /* one is stale */
   bool refused;       /* one that no accepted gap of the tenant covers */
-  bool fresh;         /* one was read completely in this run, in the subject's tenant (@all: of the estate, anywhere) */
+  bool fresh;         /* one was answered in this run, wherever it is */
   const char *oldest; /* oldest asOf, whatever the state of the unit, NULL */
 };
 

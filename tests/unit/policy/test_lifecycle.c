@@ -20,6 +20,13 @@
 #define NOW_IS(partner, coverage) \
   "'tenants':{" TENANT(T1, ",'identities':[" LINKED(O1, partner) "],'coverage':{" coverage "}") "},"
 #define STALE_LINK "'links':{'auto':{'state':'stale','asOf':'" EARLIER "'}}"
+#define KEPT \
+  "'expect':[{'verdict':'fail','status':'open','since':'" EARLIER "','lastVerified':'" BEFORE "','message':'then'}]"
+/* The other tenant has its own unknown. */
+#define KEPT_ONCE \
+  "'expect':[{'tenant':'" T1 "','verdict':'fail','status':'open','since':'" EARLIER "','lastVerified':'" BEFORE "'}]"
+#define DELEGATED(tenant) \
+  "'delegations':[{'id':'/subscriptions/" S1 "/d','scope':'/subscriptions/" S1 "','managedByTenantId':'" tenant "'}]"
 
 static const struct {
   const char *name, *meta, *sql, *members;
@@ -105,8 +112,43 @@ static const struct {
                                        "','message':'then'}]"},
     {"nor on unread facts", "reads: links", GLOBAL,
      WAS("") NOW_IS("2000001", "'links':'unread'") "'expect':[{'verdict':'fail','lastVerified':'" BEFORE "'}]"},
-    {"fresh in one area, stale in another: settled", "reads: links role-assignments", GLOBAL,
-     WAS("") NOW_IS("2000001", "'role-assignments':'stale'") "'expect':[{'verdict':'unknown','subjectType':'tenant'}]"},
+    {"fresh in one area, stale in another: stays open", "reads: links role-assignments", GLOBAL,
+     WAS(",'since':'" EARLIER "'") NOW_IS("2000001", "'role-assignments':'stale'") KEPT},
+    {"with its older date", "reads: links role-assignments", GLOBAL,
+     WAS(",'lastVerified':'" EARLIER "'")
+         NOW_IS("2000001", "'role-assignments':'stale'") "'expect':[{'verdict':'fail','lastVerified':'" EARLIER "'}]"},
+    {"fresh in one area, unread in another", "reads: links role-assignments", GLOBAL,
+     WAS(",'since':'" EARLIER "'") NOW_IS("2000001", "'role-assignments':'unread'") KEPT},
+    {"what it reads is fresh, what it needs is stale", "reads: links\nneeds: role-assignments", GLOBAL,
+     WAS(",'since':'" EARLIER "'") NOW_IS("2000001", "'role-assignments':'stale'") KEPT},
+    {"what it needs is fresh, what it reads is stale", "reads: role-assignments\nneeds: links", GLOBAL,
+     WAS(",'since':'" EARLIER "'") NOW_IS("2000001", "'role-assignments':'stale'") KEPT},
+    {"one subscription of the tenant fresh, another stale", "reads: usage",
+     "SELECT id AS tenant_id, 'tenant' AS subject_type, id AS subject_id, NULL AS subject_name, 'm' AS message FROM "
+     "tenant WHERE id = 'x'",
+     "'previous':{'tenants':{'" T1 "':{'findings':[{'subject':{'type':'tenant','id':'" T1
+     "'},'message':'then','since':'" EARLIER
+     "'}]}}},'tenants':{" TENANT(T1, ",'subscriptions':[{'subscriptionId':'" S1 "'},{'subscriptionId':'" S2
+                                     "'}],'coverage':{'usage':{'" S2 "':'stale'}}") "}," KEPT},
+    {"fresh here, stale in the tenant that manages it", "reads: links@managing", GLOBAL,
+     "'estate':{'principals':[{'name':'a','home':{'tenant':'" HOME "','objectId':'" O2
+     "'}}]},'previous':{'estate':{'principals':[{'name':'a','home':{'tenant':'" HOME "','objectId':'" O2
+     "'}}]},'tenants':{'" T1 "':{" FINDING(",'since':'" EARLIER "'") "}}},'tenants':{" TENANT(
+         T1, ",'identities':[" LINKED(O1, "2000001") "]," DELEGATED(
+                 HOME)) "," TENANT(HOME, ",'identities':[" LINKED(O2, "2000001") "],'coverage':{" STALE_LINK
+                                                                                 "}") "}," KEPT_ONCE},
+    {"an input changed beside fresh facts: which of them it was, nobody knows", "reads: links role-assignments", GLOBAL,
+     "'estate':{'customers':[{'tenant':'" T1 "'}]},'previous':{'estate':{},'tenants':{'" T1
+     "':{" FINDING(",'since':'" EARLIER "'") "}}}," NOW_IS("2000001", "'role-assignments':'stale'") KEPT},
+    {"an answer that there is nothing to read is a fresh fact", "reads: links delegations", GLOBAL,
+     "'estate':{'customers':[{'tenant':'" T1 "'}]},'previous':{'estate':{},'tenants':{'" T1 "':{" FINDING(
+         ",'since':'" EARLIER "'") "}}}," NOW_IS("2000001", STALE_LINK ",'delegations':'not-applicable'") KEPT},
+    {"an input changed, and every area is stale: the input settled it", "reads: links role-assignments", GLOBAL,
+     "'estate':{'customers':[{'tenant':'" T1 "'}]},'previous':{'estate':{},'tenants':{'" T1 "':{" FINDING(
+         "") "}}}," NOW_IS("2000001", STALE_LINK
+                           ",'role-assignments':'stale'") "'expect':[{'verdict':'unknown','subjectType':'tenant'}]"},
+    {"complete in every area is resolved", "reads: links\nneeds: role-assignments usage delegations", GLOBAL,
+     WAS("") NOW_IS("2000001", "'delegations':'not-applicable'") "'expect':[]"},
     /* rule 4 */
     {"partial and gone stays open", "reads: links role-assignments", GLOBAL,
      WAS(",'since':'" EARLIER "'") NOW_IS(
