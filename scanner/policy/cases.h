@@ -22,7 +22,8 @@
  *   }]}
  *
  * Every unit of every collected area is complete unless "coverage" says else;
- * {area: "unread"} and {area: {unit: "unread"}} are short for a state. What is
+ * {area: "unread"} and {area: {unit: "unread"}} are short for a state; a stale unit
+ * was read with the parent unless "asOf" says else, never completely with null. What is
  * left out of a FINDING is the fingerprint, class, severity (of its policy),
  * "fail", "open"; its policy is the case's. assurance is "read", `since` the
  * start of the parent. Roles with roleType BuiltInRole go to the root. An

@@ -336,14 +336,19 @@ static enum pal_code override_unit(const struct builder *b, struct pal_doc *doc,
     return add_unit(b, doc, area, unit, state, err) == PAL_OK
                ? PAL_OK
                : pal_json_fail(b->doc, node, err, "unknown state \"%s\"", state);
+  static const char *const date[] = {"asOf", NULL};
+  const pal_json *as_of = pal_json_get(node, "asOf");
+  bool never = as_of && pal_json_type(as_of) == PAL_JSON_NULL;
   struct member members[] = {{"area", quoted(b, area)}, {"unit", quoted(b, unit)}};
-  struct filler filler = {.members = members, .n = 2};
+  struct filler filler = {.members = members, .n = 2, .skip = never ? date : NULL};
   struct pal_record *record = NULL, *old = find_unit(doc, area, unit);
   if (!members[0].json || !members[1].json)
     return pal_err_nomem(err);
   enum pal_code code = decode(b, &pal_kind_COVERAGE, node, &filler, &record, err);
   if (code == PAL_OK)
     code = set_state(b, record, pal_get_text(record, PAL_COVERAGE_STATE), err);
+  if (code == PAL_OK && never)
+    pal_set_absent(record, PAL_COVERAGE_AS_OF);
   for (size_t i = 0; old && code == PAL_OK && i < doc->records.n; i++) {
     if (doc->records.v[i] == old) {
       doc->records.v[i] = record;

@@ -6,7 +6,9 @@
  *  1. a row whose needs are complete is fail; else unknown, except that a
  *     parent's fail with its fingerprint stays fail, last verified then
  *  2. a fail row that rests on stale units is last verified when the oldest of
- *     them was read, or at the row's last_read, whichever is older
+ *     them was read, or at the row's last_read, whichever is older; on one that was
+ *     never read completely, and of which the row knows no date, as the parent said,
+ *     or, where the parent did not find it, no later than the first run
  *  3. a parent's fail without a row is resolved when every unit of its areas is
  *     well. Else only an input that is not the parent's settles it, and only where
  *     nothing was read in this run, not even in part: stale and unread facts are
@@ -64,6 +66,16 @@ static const char *since_of(const struct stage *stage, const char *fingerprint, 
 static const char *verified_then(const struct stage *stage, const struct pal_record *earlier) {
   const char *at = pal_get_text(earlier, PAL_FINDING_LAST_VERIFIED);
   return at ? at : stage->judge->previous_started;
+}
+
+/* What carried facts without any date are known of: they were read when they made the finding, or at some time
+ * since the first run. Too early a date is an alarm, too late a one would be a lie. */
+static const char *verified_undated(const struct stage *stage, const struct pal_record *earlier) {
+  const struct pal_record *history = stage->judge->o.history;
+  const char *first = history ? pal_get_text(history, PAL_HISTORY_FIRST_RUN) : NULL;
+  if (earlier)
+    return verified_then(stage, earlier);
+  return first ? first : stage->judge->previous_started;
 }
 
 /* The parent's finding as it was, open, last verified then. */
@@ -124,6 +136,8 @@ static enum pal_code judge_row(const struct stage *stage, const struct row *row,
     parts.last_verified = earlier ? verified_then(stage, earlier) : NULL;
   } else {
     parts.last_verified = older_instant(reads.oldest, row->last_read);
+    if (reads.undated && !row->last_read)
+      parts.last_verified = older_instant(parts.last_verified, verified_undated(stage, earlier));
   }
   parts.since = since_of(stage, row->fingerprint, parts.unknown);
   return code == PAL_OK ? add_parts(stage, &parts, err) : code;

@@ -144,8 +144,8 @@ static bool add_never(const struct look *look, struct assessment *out) {
 static bool add_unit(const struct look *look, const struct unit *unit, struct assessment *out) {
   bool leaver = is_of_leaver(unit);
   if (!leaver || look->exact) {
-    const char *as_of = unit->state == UNIT_STALE && !unit->as_of ? look->judge->previous_started : unit->as_of;
-    out->oldest = older_instant(out->oldest, as_of);
+    out->oldest = older_instant(out->oldest, unit->as_of);
+    out->undated |= unit->state == UNIT_STALE && !unit->as_of;
   }
   out->fresh |= is_answer(unit) && !unit->as_of;
   if (leaver || is_well(look->judge, unit))
@@ -338,6 +338,7 @@ static bool merge(const struct look *look, const struct assessment *from, struct
   out->incomplete |= from->incomplete;
   out->partial |= from->partial;
   out->stale |= from->stale;
+  out->undated |= from->undated;
   out->refused |= from->refused;
   out->fresh |= from->fresh;
   return ok;

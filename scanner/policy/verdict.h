@@ -36,6 +36,7 @@ struct assessment {
   bool incomplete;
   bool partial;       /* one is partial, or nothing tells how it is: an absent record proves nothing */
   bool stale;         /* one is stale */
+  bool undated;       /* one is stale that was never read completely: its records say when, where they know */
   bool refused;       /* one that no accepted gap of the tenant covers */
   bool fresh;         /* one was answered in this run, wherever it is */
   const char *oldest; /* oldest asOf, whatever the state of the unit, NULL */

@@ -159,8 +159,8 @@ static enum pal_code add_gap(struct pal_arena *arena, struct pal_completeness *c
     gap.state = report_state_word((int)state);
     gap.cause = pal_get_text(worst->unit, PAL_COVERAGE_CODE);
     gap.as_of = pal_get_text(worst->unit, PAL_COVERAGE_AS_OF);
-    /* Absent means the start of this run, where anything was read at all. */
-    if (!gap.as_of && state != UNREAD && state != NOT_COLLECTED)
+    /* Absent means this run where the unit was answered in it, else that it never was completely. */
+    if (!gap.as_of && (state == PARTIAL || state == SELF_DECLARED))
       gap.as_of = started;
   }
   if (!copy(arena, &gap.tenant_id, false) || !copy(arena, &gap.tenant_name, true) || !copy(arena, &gap.area, false) ||

@@ -23,7 +23,7 @@ struct pal_gap {                  /* one customer that was not read completely *
       area; /* worst area: unread before stale before partial before others; one no gap accepts before those one does */
   const char *state;    /* partial, stale, unread, … */
   const char *cause;    /* "403 AuthorizationFailed", may be "" */
-  const char *as_of;    /* instant of the last reading, "" when never */
+  const char *as_of;    /* instant of the last complete reading, or of this run where it answered; "" when never */
   const char *accepted; /* reason of the estate's accepted gap when one accepts every unit not read, or NULL */
   size_t units;         /* how many units are not complete */
 };

@@ -20,6 +20,7 @@
 #define NOW_IS(partner, coverage) \
   "'tenants':{" TENANT(T1, ",'identities':[" LINKED(O1, partner) "],'coverage':{" coverage "}") "},"
 #define STALE_LINK "'links':{'auto':{'state':'stale','asOf':'" EARLIER "'}}"
+#define UNDATED_LINK "'links':{'auto':{'state':'stale','asOf':null}}"
 #define KEPT \
   "'expect':[{'verdict':'fail','status':'open','since':'" EARLIER "','lastVerified':'" BEFORE "','message':'then'}]"
 /* The other tenant has its own unknown. */
@@ -95,6 +96,19 @@ static const struct {
          T1, ",'identities':[{'objectId':'" O1 "','names':['auto'],'link':{'partnerId':'1000001'},'lastRead':'" EARLIER
              "'}],'coverage':{'links':'partial'}") "},"
                                                    "'expect':[{'verdict':'fail','lastVerified':'" EARLIER "'}]"},
+    /* a stale unit without a date was never read completely */
+    {"what was never read completely is last verified with the parent's finding", "reads: links", GLOBAL,
+     WAS(",'lastVerified':'" EARLIER "'")
+         NOW_IS("1000001", UNDATED_LINK) "'expect':[{'verdict':'fail','lastVerified':'" EARLIER "'}]"},
+    {"that was fresh then: with the parent", "reads: links", GLOBAL,
+     WAS("") NOW_IS("1000001", UNDATED_LINK) "'expect':[{'verdict':'fail','lastVerified':'" BEFORE "'}]"},
+    {"or when its record was read", "reads: links", GLOBAL_LAST_READ,
+     WAS("") "'tenants':{" TENANT(
+         T1, ",'identities':[{'objectId':'" O1 "','names':['auto'],'link':{'partnerId':'1000001'},'lastRead':'" EARLIER
+             "'}],'coverage':{" UNDATED_LINK "}") "},'expect':[{'verdict':'fail','lastVerified':'" EARLIER "'}]"},
+    {"a finding that is new upon it was not verified by the parent", "reads: links", GLOBAL,
+     "'history':{'firstRun':'2026-10-01T02:00:00Z'},'previous':{'tenants':{}}," NOW_IS(
+         "1000001", UNDATED_LINK) "'expect':[{'verdict':'fail','lastVerified':'2026-10-01T02:00:00Z'}]"},
     /* rule 3 */
     {"complete and gone is resolved", "reads: links\nneeds: role-assignments", GLOBAL,
      WAS("") NOW_IS("2000001", "") "'expect':[]"},
