@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "azure.h"
+#include "pal_coverage.h"
 
 static const struct pal_explanation explanations[] = {
     {"AADSTS7000215", "the client secret is wrong",
@@ -106,7 +107,7 @@ static const struct pal_explanation explanations[] = {
     {"not attempted", "no identity asked for it in this run",
      "name an identity for the tenant, or let a listed one see it"},
     {"no credential", "the identity that read it is no longer configured", "nothing to do"},
-    {"the person has left", "nobody can ask for the link of a person who has left", "nothing to do"},
+    {PAL_CODE_LEFT, "nobody can ask for the link of a person who has left", "nothing to do"},
     {"not confirmed by its tenant", "read by delegation only; what is missing there may still exist",
      "let an identity sign in to the tenant itself"},
     {"groups not known", "what was not read may name further groups", "see what else was not read"},

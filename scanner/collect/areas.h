@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pal_coverage.h"
 #include "pal_err.h"
 #include "pal_record.h"
 
@@ -13,14 +14,13 @@
  * subscriptions, or that it is unknown which units there are. */
 #define UNIT_WHOLE "tenant"
 
-/* Words of this layer in coverage.code, beside those of pal_azure.h. */
+/* Words of this layer in coverage.code, beside those of pal_azure.h and pal_coverage.h. */
 #define WORD_LIGHTHOUSE "through lighthouse"
 #define WORD_FEWER "fewer than resource graph"
 #define WORD_LAGGING "count lagging"
 #define WORD_NOT_LISTED "tenant not listed"
 #define WORD_NOT_ASKED "not attempted"
 #define WORD_NO_CREDENTIAL "no credential"
-#define WORD_LEFT "the person has left"
 #define WORD_NOT_CONFIRMED "not confirmed by its tenant"
 #define WORD_REFERENCES "groups not known"
 

@@ -144,7 +144,7 @@ static int64_t declared_max_age_days(const struct pal_record *settings) {
 static bool is_link_of_nobody(const struct pal_record *unit) {
   const char *code = pal_get_text(unit, PAL_COVERAGE_CODE);
   return code && strcmp(pal_get_text(unit, PAL_COVERAGE_AREA), collectors[COLLECTOR_links].area) == 0 &&
-         (strcmp(code, WORD_LEFT) == 0 || strcmp(code, WORD_NO_CREDENTIAL) == 0);
+         (strcmp(code, PAL_CODE_LEFT) == 0 || strcmp(code, WORD_NO_CREDENTIAL) == 0);
 }
 
 static bool is_complete(const struct pal_record *unit, int64_t max_age_days, struct pal_instant started) {

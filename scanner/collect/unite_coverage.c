@@ -44,7 +44,7 @@ static const char *why_closed(const struct unite *unite) {
 
 static void decide_unread(const struct unite *unite, struct row *row) {
   if (row_is_of_leaver(unite, row)) {
-    row->code = WORD_LEFT;
+    row->code = PAL_CODE_LEFT;
     carry(unite, row, "stale");
     return;
   }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "areas.h"
+#include "pal_coverage.h"
 #include "pal_json.h"
 
 enum { S_PER_DAY = 86400 };
@@ -71,7 +72,7 @@ static bool declared_fresh(const struct pal_judge *judge, const struct unit *uni
 /* Nobody can ask for the link of a person who has left: the answer, that it is none that
  * counts, is complete. What was read of it once is stale all the same. */
 static bool is_of_leaver(const struct unit *unit) {
-  return unit->state == UNIT_STALE && unit->code && strcmp(unit->code, "the person has left") == 0 &&
+  return unit->state == UNIT_STALE && unit->code && strcmp(unit->code, PAL_CODE_LEFT) == 0 &&
          strcmp(unit->area, "links") == 0;
 }
 

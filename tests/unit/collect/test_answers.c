@@ -220,7 +220,7 @@ END_TEST
 START_TEST(test_answers__words_of_coverage_are_explained) {
   static const char *const words[] = {WORD_LIGHTHOUSE, WORD_FEWER,         WORD_LAGGING,
                                       WORD_NOT_LISTED, WORD_NOT_ASKED,     WORD_NO_CREDENTIAL,
-                                      WORD_LEFT,       WORD_NOT_CONFIRMED, WORD_REFERENCES};
+                                      PAL_CODE_LEFT,   WORD_NOT_CONFIRMED, WORD_REFERENCES};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     ck_assert_msg(pal_azure_explain(words[i]) != NULL, "%s", words[i]);
 }

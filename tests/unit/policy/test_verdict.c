@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which units decide whether a row is fail or unknown. */
+#include "pal_coverage.h"
 #include "policy_world.h"
 
 #define MG_SCOPE "/providers/microsoft.management/managementgroups/mg"
@@ -21,7 +22,7 @@
   "'subscriptions':[{'subscriptionId':'" S1 "','assignments':[]},{'subscriptionId':'" S2 "','assignments':[]}]"
 #define DELEGATED(tenant) \
   "'delegations':[{'id':'/subscriptions/" S1 "/d','scope':'/subscriptions/" S1 "','managedByTenantId':'" tenant "'}]"
-#define LEAVER "{'state':'stale','asOf':'" EARLIER "','code':'the person has left'}"
+#define LEAVER "{'state':'stale','asOf':'" EARLIER "','code':'" PAL_CODE_LEFT "'}"
 #define OURS "'estate':{'principals':[{'name':'a','home':{'tenant':'" HOME "','objectId':'" O1 "'}}]},"
 
 static const struct {
