@@ -68,8 +68,7 @@ static enum pal_code say(struct pal_cli *cli, const struct pal_app *app, const s
   static const char *const tips[] = {
       [PAL_TIP_UNKNOWN] =
           "This host has no record of the last snapshot; it cannot tell a replaced history from the real one.",
-      [PAL_TIP_EQUAL] = "The last snapshot is the one this host recorded.",
-      [PAL_TIP_OTHER] = "THE BRANCH IS NOT THE ONE THIS HOST RECORDED: palscan verify HEAD says more."};
+      [PAL_TIP_EQUAL] = "The last snapshot is the one this host recorded."};
   sentence(&output, &style, 2, tips[result->tip]);
   sentence(&output, &style, 2, "No signature was checked: times are asserted by the operator.");
   return pal_output_close(&output, PAL_OK, err);

@@ -113,15 +113,14 @@ static enum pal_code check_step(const struct pal_commit *commit, const struct pa
   return PAL_OK;
 }
 
-enum pal_code pal_verify_tip(struct pal_repo *repo, struct pal_err *err) {
-  struct pal_oid recorded, head;
+/* Always an error: the branch is not where this host recorded it. */
+static enum pal_code refuse_tip(struct pal_repo *repo, const struct pal_oid *recorded, struct pal_err *err) {
+  struct pal_oid head;
   char known[41], hex[41];
-  if (pal_repo_tip(repo, &recorded) != PAL_TIP_OTHER)
-    return PAL_OK;
-  if (pal_oid_is_zero(&recorded))
+  if (pal_oid_is_zero(recorded))
     return pal_err_set(err, PAL_E_VERIFY, "%s: what this host recorded of it cannot be read; palscan scan says why",
                        pal_repo_path(repo));
-  pal_oid_hex(&recorded, known);
+  pal_oid_hex(recorded, known);
   enum pal_code code = pal_repo_head(repo, &head, err);
   if (code == PAL_E_NOTFOUND)
     return pal_err_set(err, PAL_E_VERIFY,
@@ -134,6 +133,11 @@ enum pal_code pal_verify_tip(struct pal_repo *repo, struct pal_err *err) {
                      "%s: main is at %s, the last commit known here is %s: another program moved it. Find out who; "
                      "to go on from there say palscan scan --accept-tip %s",
                      pal_repo_path(repo), hex, known, hex);
+}
+
+enum pal_code pal_verify_tip(struct pal_repo *repo, struct pal_err *err) {
+  struct pal_oid recorded;
+  return pal_repo_tip(repo, &recorded) == PAL_TIP_OTHER ? refuse_tip(repo, &recorded, err) : PAL_OK;
 }
 
 static enum pal_code verify_commits(struct pal_repo *repo, const struct pal_oid *from, bool only_one,
@@ -173,13 +177,11 @@ static enum pal_code verify_commits(struct pal_repo *repo, const struct pal_oid 
 enum pal_code pal_verify_chain(struct pal_repo *repo, const struct pal_oid *from, bool only_one,
                                const struct pal_pack *shipped, pal_verify_fn *each, void *payload,
                                struct pal_verify_result *ret, struct pal_err *err) {
-  struct pal_oid head;
+  struct pal_oid recorded;
   *ret = (struct pal_verify_result){.last = *from};
-  enum pal_code code = pal_repo_head(repo, &head, err);
-  if (code == PAL_OK)
-    code = verify_commits(repo, from, only_one, shipped, each, payload, ret, err);
+  enum pal_code code = verify_commits(repo, from, only_one, shipped, each, payload, ret, err);
   if (code != PAL_OK)
     return code;
-  ret->tip = pal_repo_tip(repo, NULL);
-  return pal_oid_equal(from, &head) ? pal_verify_tip(repo, err) : PAL_OK;
+  ret->tip = pal_repo_tip(repo, &recorded);
+  return ret->tip == PAL_TIP_OTHER ? refuse_tip(repo, &recorded, err) : PAL_OK;
 }

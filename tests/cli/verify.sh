@@ -315,6 +315,31 @@ test_verify__branch_that_is_not_the_recorded_one_is_refused() {
   expect_err 'main is gone'
 }
 
+# What stands before the head of another branch is no less in doubt than the head.
+test_verify__early_snapshot_of_a_moved_branch_is_refused() {
+  two_nights
+  local recorded forged
+  recorded=$(head_of)
+  palscan_ok verify HEAD~1
+  palscan_ok verify --only "$(head_of HEAD~1)"
+  # Another night 2 upon night 1: sound in itself, and its parent is the recorded one's, too.
+  forged=$(message_of | sed 's/^Palscan-Run: ......../Palscan-Run: 00000000/' | forge "$(git_ rev-parse 'HEAD^{tree}')" -p HEAD~1)
+  [ "$forged" != "$recorded" ] || fail "nothing was forged"
+  git_ update-ref refs/heads/main "$forged"
+  local rev
+  for rev in HEAD HEAD~1 "$(head_of HEAD~1)" 2026-11-19; do
+    palscan verify "$rev"
+    expect_refused
+    expect_err "$recorded"
+    palscan verify --only "$rev" -f json
+    expect_refused
+  done
+  git_ update-ref refs/heads/main "$recorded"
+  palscan_ok verify HEAD~1
+  git clone -q --bare --no-local snapshots.git copy.git
+  XDG_STATE_HOME=$T/none palscan_ok verify HEAD~1 --repository copy.git
+}
+
 test_verify__edited_history_is_found() {
   two_nights
   rewrite inputs/history.json "sed 's/2026-11-19/2026-11-18/'"
