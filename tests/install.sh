@@ -52,4 +52,10 @@ if grep -F -e "$source" -e "$build" "$top/out" "$top/err"; then
   fail "the installed demo names the source tree"
 fi
 grep -rlF -e "$source/" palscan-demo && fail "the installed demo wrote names of the source tree"
+
+# The program of a build folder elsewhere goes by the link that CMake leaves there.
+mkdir -p "$top/build/share"
+cp "$build/palscan" "$top/build/palscan"
+ln -s "$source" "$top/build/share/palscan"
+"$top/build/palscan" policies show PAL001 >/dev/null || fail "a build folder elsewhere finds no policies"
 echo "installed, moved, and demo run: $(wc -l <"$top/out") lines"

@@ -14,7 +14,8 @@
 /* ---- where things are ---- */
 
 /* The program finds its data beside itself: installed as <prefix>/bin/palscan
- * with <prefix>/share/palscan, or built in a folder below the source tree. */
+ * with <prefix>/share/palscan, or built in a folder below the source tree, or
+ * anywhere else, where the build leaves a link. */
 const char *pal_app_data_dir(struct pal_arena *arena) {
   char exe[PATH_MAX];
   ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -25,7 +26,7 @@ const char *pal_app_data_dir(struct pal_arena *arena) {
   if (slash == NULL)
     return PALSCAN_DATADIR;
   *slash = '\0';
-  static const char *const near[] = {"/../share/palscan", "/.."};
+  static const char *const near[] = {"/../share/palscan", "/..", "/share/palscan"};
   for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++) {
     const char *dir = pal_arena_printf(arena, "%s%s", exe, near[i]);
     const char *probe = dir != NULL ? pal_arena_printf(arena, "%s/policies/views", dir) : NULL;
