@@ -125,35 +125,43 @@ static bool is_api_version(const char *text, size_t len) {
   return len == n || (len == n + strlen("-preview") && strncmp(text + n, "-preview", len - n) == 0);
 }
 
-/* One "name=value" of a query: which name of the row, or why not. */
-static const char *judge_pair(const struct row *row, const char *pair, size_t len, unsigned *seen) {
+/* One "name=value" of a query: which name of the row, or *ret_bad says why not. */
+static enum pal_code judge_pair(const struct row *row, const char *pair, size_t len, unsigned *seen,
+                                const char **ret_bad, struct pal_err *err) {
   const char *equals = memchr(pair, '=', len);
-  if (!equals)
-    return "has a query without a value";
+  if (!equals) {
+    *ret_bad = "has a query without a value";
+    return PAL_OK;
+  }
   struct pal_buf name;
   pal_buf_init(&name, QUERY_NAME_LEN_MAX);
   net_percent_decode(&name, pair, (size_t)(equals - pair));
   int index = name.bad == PAL_OK ? query_index(row, name.data) : -1;
   bool version = net_same_word(name.data, "api-version");
+  bool no_memory = name.bad == PAL_E_NOMEM;
   pal_buf_deinit(&name);
+  if (no_memory)
+    return pal_err_nomem(err);
   if (index < 0 || index >= QUERY_NAMES_MAX)
-    return "has a query name that is not on the allow-list";
-  if (*seen & 1u << index)
-    return "has a query name twice";
-  if (version && !is_api_version(equals + 1, len - (size_t)(equals - pair) - 1))
-    return "has a malformed api-version";
-  *seen |= 1u << index;
-  return NULL;
+    *ret_bad = "has a query name that is not on the allow-list";
+  else if (*seen & 1u << index)
+    *ret_bad = "has a query name twice";
+  else if (version && !is_api_version(equals + 1, len - (size_t)(equals - pair) - 1))
+    *ret_bad = "has a malformed api-version";
+  else
+    *seen |= 1u << index;
+  return PAL_OK;
 }
 
-static const char *judge_query(const struct row *row, const char *path) {
+/* *ret_bad stays NULL when the row permits the query. */
+static enum pal_code judge_query(const struct row *row, const char *path, const char **ret_bad, struct pal_err *err) {
   unsigned seen = 0;
   const char *query = strchr(path, '?');
   for (const char *p = query ? query + 1 : ""; query; p++) {
     size_t len = strcspn(p, "&");
-    const char *bad = judge_pair(row, p, len, &seen);
-    if (bad)
-      return bad;
+    enum pal_code code = judge_pair(row, p, len, &seen, ret_bad, err);
+    if (code != PAL_OK || *ret_bad)
+      return code;
     p += len;
     if (!*p)
       break;
@@ -162,10 +170,10 @@ static const char *judge_query(const struct row *row, const char *path) {
   for (const char *p = row->queries; *p; index++) {
     size_t len = strcspn(p, " ");
     if (p[len - 1] == '!' && !(seen & 1u << index))
-      return "lacks the query name that its row requires";
+      *ret_bad = "lacks the query name that its row requires";
     p += len + (p[len] == ' ');
   }
-  return NULL;
+  return PAL_OK;
 }
 
 /* --- the judgement --- */
@@ -179,23 +187,29 @@ static enum pal_code deny(const char *method, const char *url, const char *why, 
   return code;
 }
 
-static bool is_normal(const char *url) {
+static enum pal_code check_normal(const char *method, const char *url, struct pal_err *err) {
   struct pal_buf normal;
   pal_buf_init(&normal, strlen(url) * 3 + 16);
-  bool same = pal_url_normalise(url, &normal, NULL) == PAL_OK && strcmp(normal.data, url) == 0;
+  enum pal_code code = pal_url_normalise(url, &normal, NULL);
+  bool same = code == PAL_OK && strcmp(normal.data, url) == 0;
   pal_buf_deinit(&normal);
-  return same;
+  if (code == PAL_E_NOMEM)
+    return pal_err_nomem(err);
+  return same ? PAL_OK : deny(method, url, "the URL is not normalised", err);
 }
 
 enum pal_code net_allow(const struct pal_cloud *cloud, const char *method, const char *url, enum pal_body_kind body,
                         enum pal_service *ret, struct pal_err *err) {
-  if (!is_normal(url))
-    return deny(method, url, "the URL is not normalised", err);
+  enum pal_code code = check_normal(method, url, err);
+  if (code != PAL_OK)
+    return code;
   const char *path = path_of(url);
   const char *why = "host and port are none of the cloud's";
   bool at_home[PAL_SERVICES_N];
   for (int i = 0; i < PAL_SERVICES_N; i++) {
-    at_home[i] = net_origin_matches(cloud->origin[i], url);
+    code = net_origin_matches(cloud->origin[i], url, &at_home[i], err);
+    if (code != PAL_OK)
+      return code;
     if (at_home[i])
       why = "the path is not on the allow-list";
   }
@@ -213,7 +227,10 @@ enum pal_code net_allow(const struct pal_cloud *cloud, const char *method, const
       why = text;
       continue;
     }
-    const char *bad = judge_query(row, path);
+    const char *bad = NULL;
+    code = judge_query(row, path, &bad, err);
+    if (code != PAL_OK)
+      return code;
     if (!bad) {
       *ret = row->service;
       return PAL_OK;

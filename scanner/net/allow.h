@@ -4,8 +4,8 @@
 /* allow.h - what the rest of net asks the allow-list and the URL rules. */
 #include "pal_url.h"
 
-/* Whether the normalised url lies at this origin of a cloud (NULL: no). */
-bool net_origin_matches(const char *origin, const char *url);
+/* Whether the normalised url lies at this origin of a cloud (NULL: no). PAL_E_NOMEM. */
+enum pal_code net_origin_matches(const char *origin, const char *url, bool *ret, struct pal_err *err) PAL_MUST_CHECK;
 /* Whether a row of this service has the path of the normalised url. */
 bool net_allow_path(enum pal_service service, const char *url);
 /* pal_url_allowed() that also tells the service of the row. */

@@ -111,7 +111,12 @@ static enum pal_code read_request(struct reader *r, const pal_json *entry, struc
     code = member(r, request, "url", PAL_JSON_STRING, &url);
   if (code != PAL_OK)
     return code;
-  if (strlen(pal_json_text(method)) > METHOD_MAX || pal_url_normalise(pal_json_text(url), &r->scratch, NULL) != PAL_OK)
+  if (strlen(pal_json_text(method)) > METHOD_MAX)
+    return PAL_OK;
+  code = pal_url_normalise(pal_json_text(url), &r->scratch, NULL);
+  if (code == PAL_E_NOMEM)
+    return pal_err_nomem(r->err);
+  if (code != PAL_OK)
     return PAL_OK;
   code = keep(r, r->scratch.data, r->scratch.len, &exchange->url);
   if (code == PAL_OK)

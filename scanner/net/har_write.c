@@ -25,6 +25,8 @@ static void add_decoded(struct pal_buf *out, const char *text, size_t len) {
   net_percent_decode(&decoded, text, len);
   (void)pal_utf8_clean(&clean, decoded.data, decoded.len);
   pal_json_escape(out, clean.data);
+  if (decoded.bad != PAL_OK || clean.bad != PAL_OK)
+    out->bad = decoded.bad != PAL_OK ? decoded.bad : clean.bad;
   pal_buf_deinit(&clean);
   pal_buf_deinit(&decoded);
 }

@@ -57,8 +57,10 @@ enum pal_code net_loop_new(const struct pal_cloud *cloud, int concurrency, bool 
                            void *owner, struct net_loop **ret, struct pal_err *err) {
   /* curl would write the session keys there. */
   (void)unsetenv("SSLKEYLOGFILE");
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-    return pal_err_set(err, PAL_E_INTERNAL, "libcurl cannot be initialised");
+  CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (code != CURLE_OK)
+    return code == CURLE_OUT_OF_MEMORY ? pal_err_nomem(err)
+                                       : pal_err_set(err, PAL_E_INTERNAL, "libcurl cannot be initialised");
   struct net_loop *loop = calloc(1, sizeof *loop);
   CURLM *multi = loop ? curl_multi_init() : NULL;
   if (!multi) {
@@ -289,9 +291,12 @@ static enum pal_code start(struct net_loop *loop, struct net_job *job, struct pa
     CURLcode set = set_transport(transfer->easy, loop);
     if (set == CURLE_OK)
       set = set_request(transfer->easy, transfer);
-    if (set != CURLE_OK)
+    CURLMcode added = set == CURLE_OK ? curl_multi_add_handle(loop->multi, transfer->easy) : CURLM_OK;
+    if (set == CURLE_OUT_OF_MEMORY || added == CURLM_OUT_OF_MEMORY)
+      code = pal_err_nomem(err);
+    else if (set != CURLE_OK)
       code = pal_err_set(err, PAL_E_INTERNAL, "libcurl refuses an option: %s", curl_easy_strerror(set));
-    else if (curl_multi_add_handle(loop->multi, transfer->easy) != CURLM_OK)
+    else if (added != CURLM_OK)
       code = pal_err_set(err, PAL_E_INTERNAL, "libcurl refuses a transfer");
   }
   if (code != PAL_OK) {
@@ -343,7 +348,11 @@ static void finish(struct net_loop *loop, struct transfer *transfer, CURLcode co
     response.body = response.content_type = response.retry_after = "";
     response.len = 0;
   }
-  loop->outcome(loop->owner, job, &response, NULL);
+  struct pal_err own = {0};
+  /* Otherwise what memory could not hold would pass for an answer the service cut. */
+  if (code == CURLE_OUT_OF_MEMORY || transfer->body.bad == PAL_E_NOMEM)
+    (void)pal_err_nomem(&own);
+  loop->outcome(loop->owner, job, own.code == PAL_OK ? &response : NULL, own.code == PAL_OK ? NULL : &own);
   transfer_free(transfer);
 }
 
@@ -411,5 +420,7 @@ enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
   }
   if (code == CURLM_OK && !landed && (loop->flying || loop->waiting.first))
     code = curl_multi_poll(loop->multi, NULL, 0, (int)wait, NULL);
+  if (code == CURLM_OUT_OF_MEMORY)
+    return pal_err_nomem(err);
   return code == CURLM_OK ? PAL_OK : pal_err_set(err, PAL_E_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
 }

@@ -177,6 +177,25 @@ enum pal_code pal_net_submit(struct pal_net *net, const struct pal_request *requ
   return PAL_OK;
 }
 
+enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request *request, const char *answer,
+                                   const char *why, struct pal_err *err) {
+  if (!net->recorder || net->replay)
+    return PAL_OK;
+  struct net_request copy;
+  bool has_tokens = false;
+  enum pal_code code = net_request_init(&copy, net->cloud, request, err);
+  if (code == PAL_OK && copy.service == PAL_LOGIN) {
+    code = net_register_answer(answer, strlen(answer), err);
+    has_tokens = code == PAL_OK;
+  }
+  if (code == PAL_OK)
+    code = net_record_known(net->recorder, &copy, answer, why, err);
+  if (has_tokens)
+    net_forget_answer(answer, strlen(answer));
+  net_request_deinit(&copy);
+  return code;
+}
+
 /* --- outcomes --- */
 
 static void end_run(struct pal_net *net, const struct pal_err *why) {
@@ -191,26 +210,33 @@ static void count(struct pal_net *net, const struct pal_response *response) {
     net->stats.failures++;
 }
 
-/* What a live answer leaves behind. */
-static void keep_answer(struct pal_net *net, const struct net_job *job, const struct pal_response *response) {
+/* What a live answer leaves behind. True: its tokens were registered. */
+static bool keep_answer(struct pal_net *net, const struct net_job *job, const struct pal_response *response) {
+  bool login = job->request.service == PAL_LOGIN;
   struct pal_err why = {0};
-  if (job->request.service == PAL_LOGIN && net_register_answer(response->body, response->len, &why) != PAL_OK)
+  if (login && net_register_answer(response->body, response->len, &why) != PAL_OK) {
     end_run(net, &why);
-  else if (job->trace != NET_NO_TRACE &&
-           net_record_answer(net->recorder, job->trace, &job->request, response, &why) != PAL_OK)
+    return false;
+  }
+  if (job->trace != NET_NO_TRACE &&
+      net_record_answer(net->recorder, job->trace, &job->request, response, &why) != PAL_OK)
     end_run(net, &why);
+  return login;
 }
 
 static void outcome(void *owner, struct net_job *job, const struct pal_response *response, const struct pal_err *err) {
   static const struct pal_err none = {.code = PAL_OK};
   struct pal_net *net = owner;
+  bool has_tokens = false;
   if (response) {
     count(net, response);
     if (net->loop)
-      keep_answer(net, job, response);
+      has_tokens = keep_answer(net, job, response);
   }
   net->open--;
   job->done(job->payload, response, err ? err : &none);
+  if (has_tokens) /* whoever keeps one has registered it */
+    net_forget_answer(response->body, response->len);
   if (err && err->code != PAL_E_DENIED)
     end_run(net, err);
   job_free(job);

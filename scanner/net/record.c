@@ -274,11 +274,13 @@ static void clean_text(struct pal_buf *out, const char *text) {
   pal_buf_init(out, SIZE_MAX);
   pal_redact(&redacted, text, strlen(text));
   (void)pal_utf8_clean(out, redacted.data, redacted.len);
+  if (redacted.bad != PAL_OK)
+    out->bad = redacted.bad;
   pal_buf_deinit(&redacted);
 }
 
-enum pal_code net_record_answer(struct net_recorder *recorder, long trace, const struct net_request *request,
-                                const struct pal_response *response, struct pal_err *err) {
+static enum pal_code spool_answer(struct net_recorder *recorder, long trace, const struct net_request *request,
+                                  const struct pal_response *response, const char *comment, struct pal_err *err) {
   struct pal_buf answer, type, retry, failure;
   pal_buf_init(&answer, NET_HAR_BYTES_MAX);
   clean_text(&type, response->content_type);
@@ -300,8 +302,15 @@ enum pal_code net_record_answer(struct net_recorder *recorder, long trace, const
       .answer = answer.data,
       .answer_len = answer.len,
       .truncated = response->truncated,
+      .comment = comment,
   };
   enum pal_code code = pal_buf_check(&answer, "an answer to record", err);
+  if (code == PAL_OK)
+    code = pal_buf_check(&type, "an answer to record", err);
+  if (code == PAL_OK)
+    code = pal_buf_check(&retry, "an answer to record", err);
+  if (code == PAL_OK)
+    code = pal_buf_check(&failure, "an answer to record", err);
   if (code == PAL_OK)
     code = spool(recorder, &recorder->traces[trace], &exchange, err);
   pal_buf_deinit(&failure);
@@ -309,6 +318,20 @@ enum pal_code net_record_answer(struct net_recorder *recorder, long trace, const
   pal_buf_deinit(&type);
   pal_buf_deinit(&answer);
   return code;
+}
+
+enum pal_code net_record_answer(struct net_recorder *recorder, long trace, const struct net_request *request,
+                                const struct pal_response *response, struct pal_err *err) {
+  return spool_answer(recorder, trace, request, response, NULL, err);
+}
+
+enum pal_code net_record_known(struct net_recorder *recorder, const struct net_request *request, const char *answer,
+                               const char *comment, struct pal_err *err) {
+  const struct pal_response response = {
+      .status = 200, .body = answer, .len = strlen(answer), .content_type = "application/json", .retry_after = ""};
+  long trace = NET_NO_TRACE;
+  enum pal_code code = net_record_request(recorder, request, &trace, err);
+  return code == PAL_OK ? spool_answer(recorder, trace, request, &response, comment, err) : code;
 }
 
 /* --- replayed answers --- */

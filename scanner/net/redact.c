@@ -65,14 +65,34 @@ void net_redact_form(struct pal_buf *out, const char *form) {
   }
 }
 
-static enum pal_code register_value(const char *value, size_t len, struct pal_err *err) {
-  /* Shorter ones cannot be told from ordinary text, longer ones are no tokens. */
-  return len < SECRET_SHORTEST || len > SECRET_LONGEST || (len == strlen(redacted) && memcmp(value, redacted, len) == 0)
-             ? PAL_OK
-             : pal_secret_register(value, len, err);
+/* Shorter ones cannot be told from ordinary text, longer ones are no tokens. */
+static bool is_secret(const char *value, size_t len) {
+  return len >= SECRET_SHORTEST && len <= SECRET_LONGEST &&
+         (len != strlen(redacted) || memcmp(value, redacted, len) != 0);
 }
 
-enum pal_code net_register_form(const char *form, struct pal_err *err) {
+/* What is done with each secret of a text, in order, until it fails or `left` of them were told. */
+struct secrets {
+  enum { REGISTER, FORGET } what;
+  size_t left, told;
+};
+
+static enum pal_code tell_secret(struct secrets *secrets, const char *value, size_t len, struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  if (!is_secret(value, len) || secrets->left == 0)
+    return PAL_OK;
+  if (secrets->what == REGISTER)
+    code = pal_secret_register(value, len, err);
+  else
+    pal_secret_forget(value, len);
+  if (code != PAL_OK)
+    return code;
+  secrets->left--;
+  secrets->told++;
+  return PAL_OK;
+}
+
+static enum pal_code each_of_form(const char *form, struct secrets *secrets, struct pal_err *err) {
   enum pal_code code = PAL_OK;
   for (const char *p = form; *p && code == PAL_OK;) {
     size_t len = strcspn(p, "&");
@@ -85,15 +105,32 @@ enum pal_code net_register_form(const char *form, struct pal_err *err) {
       for (size_t i = 0; i < value_len; i++)
         pal_buf_putc(&plain, equals[1 + i] == '+' ? ' ' : equals[1 + i]);
       net_percent_decode(&value, plain.data, plain.len);
-      code = pal_buf_check(&value, "a form", err);
+      code = pal_buf_check(&plain, "a form", err);
       if (code == PAL_OK)
-        code = register_value(value.data, value.len, err);
+        code = pal_buf_check(&value, "a form", err);
+      if (code == PAL_OK)
+        code = tell_secret(secrets, value.data, value.len, err);
       pal_buf_wipe(&value);
       pal_buf_wipe(&plain);
     }
     p += len + (p[len] == '&');
   }
   return code;
+}
+
+enum pal_code net_register_form(const char *form, struct pal_err *err) {
+  struct secrets secrets = {REGISTER, SIZE_MAX, 0};
+  enum pal_code code = each_of_form(form, &secrets, err);
+  if (code != PAL_OK) {
+    struct secrets back = {FORGET, secrets.told, 0};
+    (void)each_of_form(form, &back, NULL);
+  }
+  return code;
+}
+
+void net_forget_form(const char *form) {
+  struct secrets secrets = {FORGET, SIZE_MAX, 0};
+  (void)each_of_form(form, &secrets, NULL); /* no memory: they stay known */
 }
 
 /* --- access tokens --- */
@@ -126,25 +163,32 @@ static void add_claims(struct pal_buf *out, const pal_json *payload) {
   pal_buf_putc(out, '}');
 }
 
-/* The payload of a JWT; NULL when the token is none. */
-static struct pal_json_doc *token_payload(const char *token) {
+/* The payload of a JWT; *ret is NULL when the token is none. */
+static enum pal_code token_payload(const char *token, struct pal_json_doc **ret) {
   const char *dot = strchr(token, '.');
+  *ret = NULL;
   if (!dot)
-    return NULL;
-  struct pal_json_doc *doc = NULL;
+    return PAL_OK;
   struct pal_buf text;
   pal_buf_init(&text, SIZE_MAX);
-  if (net_base64_decode(&text, dot + 1, strcspn(dot + 1, "."), NET_BASE64_URL) && text.bad == PAL_OK &&
-      pal_json_parse(text.data, text.len, "a token", 0, 0, &doc, NULL) != PAL_OK)
-    doc = NULL;
+  bool decoded = net_base64_decode(&text, dot + 1, strcspn(dot + 1, "."), NET_BASE64_URL);
+  enum pal_code code = pal_buf_check(&text, "a token", NULL);
+  if (code == PAL_OK && decoded)
+    code = pal_json_parse(text.data, text.len, "a token", 0, 0, ret, NULL);
   pal_buf_wipe(&text);
-  return doc;
+  if (code != PAL_OK)
+    *ret = NULL;
+  return code == PAL_E_NOMEM ? code : PAL_OK;
 }
 
 static void add_token(struct pal_buf *out, const char *token) {
   static const char header[] = "{\"alg\":\"none\",\"typ\":\"JWT\"}";
-  struct pal_json_doc *doc = token_payload(token);
+  struct pal_json_doc *doc = NULL;
   struct pal_buf claims;
+  if (token_payload(token, &doc) != PAL_OK) {
+    out->bad = PAL_E_NOMEM;
+    return;
+  }
   pal_buf_init(&claims, SIZE_MAX);
   add_claims(&claims, doc ? pal_json_root(doc) : NULL);
   pal_buf_putc(out, '"');
@@ -152,6 +196,8 @@ static void add_token(struct pal_buf *out, const char *token) {
   pal_buf_putc(out, '.');
   net_base64_encode(out, claims.data, claims.len, NET_BASE64_URL);
   pal_buf_puts(out, ".\"");
+  if (claims.bad != PAL_OK)
+    out->bad = claims.bad;
   pal_buf_deinit(&claims);
   pal_json_doc_free(doc);
 }
@@ -177,7 +223,9 @@ static void add_first_line(struct pal_buf *out, const char *text) {
   size_t len = strcspn(text, "\r\n");
   pal_buf_init(&line, SIZE_MAX);
   pal_redact(&line, text, len);
-  if (line.len > ANSWER_TEXT_MAX || line.bad != PAL_OK) {
+  if (line.bad != PAL_OK)
+    out->bad = line.bad;
+  if (line.len > ANSWER_TEXT_MAX) {
     pal_buf_clear(&line);
     pal_buf_puts(&line, redacted);
   }
@@ -221,20 +269,30 @@ static bool add_answer_field(struct pal_buf *out, const pal_json *node, enum kee
   return true;
 }
 
-static struct pal_json_doc *parse_answer(const char *body, size_t len) {
+/* *ret is NULL when it is no JSON object. */
+static enum pal_code parse_answer(const char *body, size_t len, struct pal_json_doc **ret, struct pal_err *err) {
   struct pal_json_doc *doc = NULL;
-  if (pal_json_parse(body, len, "a token answer", 0, 0, &doc, NULL) != PAL_OK)
-    return NULL;
+  *ret = NULL;
+  enum pal_code code = pal_json_parse(body, len, "a token answer", 0, 0, &doc, NULL);
+  if (code == PAL_E_NOMEM)
+    return pal_err_nomem(err);
+  if (code != PAL_OK)
+    return PAL_OK;
   if (pal_json_type(pal_json_root(doc)) == PAL_JSON_OBJECT)
-    return doc;
-  pal_json_doc_free(doc);
-  return NULL;
+    *ret = doc;
+  else
+    pal_json_doc_free(doc);
+  return PAL_OK;
 }
 
 void net_redact_answer(struct pal_buf *out, const char *body, size_t len) {
   if (len == 0)
     return;
-  struct pal_json_doc *doc = parse_answer(body, len);
+  struct pal_json_doc *doc = NULL;
+  if (parse_answer(body, len, &doc, NULL) != PAL_OK) {
+    out->bad = PAL_E_NOMEM;
+    return;
+  }
   if (!doc) {
     pal_buf_puts(out, redacted);
     return;
@@ -258,15 +316,30 @@ void net_redact_answer(struct pal_buf *out, const char *body, size_t len) {
   pal_json_doc_free(doc);
 }
 
-enum pal_code net_register_answer(const char *body, size_t len, struct pal_err *err) {
+static enum pal_code each_of_answer(const char *body, size_t len, struct secrets *secrets, struct pal_err *err) {
   static const char *const names[] = {"access_token", "refresh_token", "id_token"};
-  struct pal_json_doc *doc = parse_answer(body, len);
-  enum pal_code code = PAL_OK;
-  for (size_t i = 0; doc && i < sizeof names / sizeof names[0] && code == PAL_OK; i++) {
+  struct pal_json_doc *doc = NULL;
+  enum pal_code code = parse_answer(body, len, &doc, err);
+  for (size_t i = 0; code == PAL_OK && doc && i < sizeof names / sizeof names[0]; i++) {
     const char *token = pal_json_text(pal_json_get(pal_json_root(doc), names[i]));
     if (token)
-      code = register_value(token, strlen(token), err);
+      code = tell_secret(secrets, token, strlen(token), err);
   }
   pal_json_doc_free(doc);
   return code;
+}
+
+enum pal_code net_register_answer(const char *body, size_t len, struct pal_err *err) {
+  struct secrets secrets = {REGISTER, SIZE_MAX, 0};
+  enum pal_code code = each_of_answer(body, len, &secrets, err);
+  if (code != PAL_OK) {
+    struct secrets back = {FORGET, secrets.told, 0};
+    (void)each_of_answer(body, len, &back, NULL);
+  }
+  return code;
+}
+
+void net_forget_answer(const char *body, size_t len) {
+  struct secrets secrets = {FORGET, SIZE_MAX, 0};
+  (void)each_of_answer(body, len, &secrets, NULL); /* no memory: they stay known */
 }

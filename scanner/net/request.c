@@ -57,11 +57,15 @@ static enum pal_code deny(const struct net_request *request, const char *why, st
 /* Secrets go into headers, and into the secret fields of forms for the login
  * service, and nowhere else. */
 static enum pal_code check_secrets(const struct net_request *request, struct pal_err *err) {
-  if (net_has_secret(request->url, strlen(request->url)))
+  bool in_url = false, in_body = false;
+  enum pal_code code = net_has_secret(request->url, strlen(request->url), &in_url, err);
+  if (code == PAL_OK)
+    code = net_has_secret(request->canonical.data, request->canonical.len, &in_body, err);
+  if (code != PAL_OK)
+    return code;
+  if (in_url)
     return deny(request, "a secret stands in the URL", err);
-  if (net_has_secret(request->canonical.data, request->canonical.len))
-    return deny(request, "a secret stands in the body where none belongs", err);
-  return PAL_OK;
+  return in_body ? deny(request, "a secret stands in the body where none belongs", err) : PAL_OK;
 }
 
 static enum pal_code check_bearer(const struct net_request *request, const struct pal_cloud *cloud,
@@ -70,11 +74,14 @@ static enum pal_code check_bearer(const struct net_request *request, const struc
     return PAL_OK;
   if (!is_bearer(from->bearer))
     return deny(request, "the token holds characters that no header may hold, or is empty or too long", err);
-  if ((int)from->bearer_service < 0 || from->bearer_service >= PAL_SERVICES_N || from->bearer_service == PAL_LOGIN ||
-      request->service != from->bearer_service ||
-      !net_origin_matches(cloud->origin[from->bearer_service], request->url))
-    return deny(request, "the token is meant for another service", err);
-  return PAL_OK;
+  bool at_home = false;
+  if ((int)from->bearer_service >= 0 && from->bearer_service < PAL_SERVICES_N && from->bearer_service != PAL_LOGIN &&
+      request->service == from->bearer_service) {
+    enum pal_code code = net_origin_matches(cloud->origin[from->bearer_service], request->url, &at_home, err);
+    if (code != PAL_OK)
+      return code;
+  }
+  return at_home ? PAL_OK : deny(request, "the token is meant for another service", err);
 }
 
 /* A token exchange asks for a token of the tenant it is filed under. */
@@ -112,27 +119,45 @@ static enum pal_code judge(struct net_request *request, const struct pal_cloud *
 
 /* --- copy --- */
 
-static enum pal_code copy_body(struct net_request *request, const char *body, struct pal_err *err) {
-  if (body)
-    pal_buf_puts(&request->body, body);
+/* A longer token is no header's: the judgement says so. */
+static enum pal_code copy_secrets(struct net_request *request, const struct pal_request *from, struct pal_err *err) {
+  if (from->body)
+    pal_buf_puts(&request->body, from->body);
+  if (from->bearer && strlen(from->bearer) <= BEARER_MAX)
+    pal_buf_puts(&request->bearer, from->bearer);
   enum pal_code code = pal_buf_check(&request->body, "a request body", err);
-  if (code == PAL_OK)
-    code = net_canonical_body(request->body_kind, request->body.data, request->body.len, "request body",
-                              &request->canonical, err);
+  return code == PAL_OK ? pal_buf_check(&request->bearer, "a token", err) : code;
+}
+
+static enum pal_code register_secrets(struct net_request *request, struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  if (request->bearer.len >= BEARER_SECRET_MIN) {
+    code = pal_secret_register(request->bearer.data, request->bearer.len, err);
+    request->knows_bearer = code == PAL_OK;
+  }
+  if (code == PAL_OK && request->body_kind == PAL_BODY_FORM) {
+    code = net_register_form(request->body.data, err);
+    request->knows_form = code == PAL_OK;
+  }
+  return code;
+}
+
+static void forget_secrets(struct net_request *request) {
+  if (request->knows_bearer)
+    pal_secret_forget(request->bearer.data, request->bearer.len);
+  if (request->knows_form)
+    net_forget_form(request->body.data);
+  request->knows_bearer = request->knows_form = false;
+}
+
+static enum pal_code make_canonical(struct net_request *request, struct pal_err *err) {
+  enum pal_code code = net_canonical_body(request->body_kind, request->body.data, request->body.len, "request body",
+                                          &request->canonical, err);
   /* The caller's own JSON is not foreign input. */
   if (code == PAL_E_INPUT)
     code = pal_err_set(err, PAL_E_INTERNAL, "a request of %s has a JSON body that is none", request->identity);
   if (code == PAL_OK)
     code = net_body_digest(request->canonical.data, request->canonical.len, request->digest, err);
-  return code;
-}
-
-static enum pal_code register_secrets(const struct pal_request *from, struct pal_err *err) {
-  enum pal_code code = PAL_OK;
-  if (from->bearer && strlen(from->bearer) >= BEARER_SECRET_MIN && strlen(from->bearer) <= BEARER_MAX)
-    code = pal_secret_register(from->bearer, strlen(from->bearer), err);
-  if (code == PAL_OK && from->body_kind == PAL_BODY_FORM)
-    code = net_register_form(from->body, err);
   return code;
 }
 
@@ -151,15 +176,13 @@ enum pal_code net_request_init(struct net_request *request, const struct pal_clo
   request->body_kind = from->body_kind;
   request->delay_ms = from->delay_ms;
   request->retry = from->retry;
-  code = register_secrets(from, err);
+  code = copy_secrets(request, from, err);
   if (code == PAL_OK)
-    code = copy_body(request, from->body, err);
+    code = register_secrets(request, err);
+  if (code == PAL_OK)
+    code = make_canonical(request, err);
   if (code == PAL_OK)
     code = judge(request, cloud, from, err);
-  if (code == PAL_OK && from->bearer)
-    pal_buf_puts(&request->bearer, from->bearer);
-  if (code == PAL_OK)
-    code = pal_buf_check(&request->bearer, "a token", err);
   if (code == PAL_OK)
     code = net_key_make(request->identity, request->tenant.s, request->method, request->url, request->digest,
                         &request->key, err);
@@ -167,6 +190,7 @@ enum pal_code net_request_init(struct net_request *request, const struct pal_clo
 }
 
 void net_request_deinit(struct net_request *request) {
+  forget_secrets(request);
   free(request->url);
   request->url = NULL;
   pal_buf_wipe(&request->body);

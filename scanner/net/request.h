@@ -19,12 +19,13 @@ struct net_request {
   struct pal_buf canonical;
   char digest[NET_DIGEST_CAP];
   struct net_key key;
-  struct pal_buf bearer; /* "" when none; wiped at the end */
+  struct pal_buf bearer;         /* "" when none; wiped at the end */
+  bool knows_bearer, knows_form; /* registered as secrets until the end */
   unsigned delay_ms;
   bool retry;
 };
 
-/* Copies and judges. PAL_E_DENIED when the request must not be sent: what was
+/* Copies, registers the secrets and judges. PAL_E_DENIED when the request must not be sent: what was
  * copied until then is there for messages only. net_request_deinit() in any case. */
 enum pal_code net_request_init(struct net_request *request, const struct pal_cloud *cloud,
                                const struct pal_request *from, struct pal_err *err) PAL_MUST_CHECK;

@@ -68,11 +68,12 @@ const char *net_shown(struct pal_buf *out, const char *text) {
   return out->data;
 }
 
-bool net_has_secret(const char *text, size_t len) {
+enum pal_code net_has_secret(const char *text, size_t len, bool *ret, struct pal_err *err) {
   struct pal_buf redacted;
   pal_buf_init(&redacted, SIZE_MAX);
   pal_redact(&redacted, text, len);
-  bool changed = redacted.bad != PAL_OK || redacted.len != len || memcmp(redacted.data, text, len) != 0;
+  enum pal_code code = pal_buf_check(&redacted, "a text", err);
+  *ret = redacted.len != len || memcmp(redacted.data, text, len) != 0;
   pal_buf_wipe(&redacted);
-  return changed;
+  return code;
 }

@@ -22,7 +22,7 @@ void net_percent_decode(struct pal_buf *out, const char *text, size_t len);
 /* Text from outside as it may stand in an error: registered secrets replaced,
  * valid UTF-8, at most NET_SHOWN_MAX bytes. out is initialised here. */
 const char *net_shown(struct pal_buf *out, const char *text);
-/* Whether a registered secret stands in text. */
-bool net_has_secret(const char *text, size_t len);
+/* Whether a registered secret stands in text. PAL_E_NOMEM. */
+enum pal_code net_has_secret(const char *text, size_t len, bool *ret, struct pal_err *err) PAL_MUST_CHECK;
 
 #endif

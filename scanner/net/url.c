@@ -237,22 +237,23 @@ static const char *add_query(struct pal_buf *out, const char *query) {
 
 /* --- curl's reading --- */
 
-static const char *bad_for_curl(const char *url) {
-  const char *bad = "is read differently by curl";
+static enum pal_code judge_by_curl(const char *url, const char **ret_bad, struct pal_err *err) {
   char *again = NULL;
   CURLU *handle = curl_url();
   if (!handle)
-    return "cannot be parsed: out of memory";
-  CURLUcode code = curl_url_set(handle, CURLUPART_URL, url, CURLU_PATH_AS_IS | CURLU_DISALLOW_USER);
-  if (code != CURLUE_OK)
-    bad = "is refused by curl";
-  else if (curl_url_get(handle, CURLUPART_URL, &again, 0) == CURLUE_OK && strcmp(again, url) == 0)
-    bad = NULL;
+    return pal_err_nomem(err);
+  CURLUcode set = curl_url_set(handle, CURLUPART_URL, url, CURLU_PATH_AS_IS | CURLU_DISALLOW_USER);
+  CURLUcode got = set == CURLUE_OK ? curl_url_get(handle, CURLUPART_URL, &again, 0) : set;
+  if (set != CURLUE_OK)
+    *ret_bad = "is refused by curl";
+  else if (got != CURLUE_OK || strcmp(again, url) != 0)
+    *ret_bad = "is read differently by curl";
   curl_free(again);
   curl_url_cleanup(handle);
-  return bad;
+  return got == CURLUE_OUT_OF_MEMORY ? pal_err_nomem(err) : PAL_OK;
 }
 
+/* The rule that is broken, NULL when none; of out only what memory allowed is filled. */
 static const char *rebuild(const char *url, struct pal_buf *out) {
   const char *bad = bad_bytes(url);
   if (bad)
@@ -270,17 +271,18 @@ static const char *rebuild(const char *url, struct pal_buf *out) {
     bad = add_path(out, path, path_len);
   if (!bad && query)
     bad = add_query(out, query);
-  if (!bad && out->bad == PAL_OK)
-    bad = bad_for_curl(out->data);
   return bad;
 }
 
 enum pal_code pal_url_normalise(const char *url, struct pal_buf *out, struct pal_err *err) {
   pal_buf_clear(out);
   const char *bad = rebuild(url, out);
-  if (bad)
-    return deny(url, bad, err);
-  return pal_buf_check(out, "a URL", err);
+  enum pal_code code = bad ? PAL_OK : pal_buf_check(out, "a URL", err);
+  if (code == PAL_OK && !bad)
+    code = judge_by_curl(out->data, &bad, err);
+  if (code != PAL_OK)
+    return code;
+  return bad ? deny(url, bad, err) : PAL_OK;
 }
 
 /* --- origins --- */
@@ -290,22 +292,30 @@ static size_t origin_len(const char *url) {
   return strlen(scheme) + strcspn(url + strlen(scheme), "/");
 }
 
-bool net_origin_matches(const char *origin, const char *url) {
+enum pal_code net_origin_matches(const char *origin, const char *url, bool *ret, struct pal_err *err) {
   struct pal_buf normal;
+  *ret = false;
+  if (!origin)
+    return PAL_OK;
   pal_buf_init(&normal, URL_MAX * 3);
-  bool same = origin && pal_url_normalise(origin, &normal, NULL) == PAL_OK &&
-              origin_len(normal.data) + 1 == normal.len && strncmp(url, normal.data, normal.len) == 0;
+  enum pal_code code = pal_url_normalise(origin, &normal, NULL);
+  *ret = code == PAL_OK && origin_len(normal.data) + 1 == normal.len && strncmp(url, normal.data, normal.len) == 0;
   pal_buf_deinit(&normal);
-  return same;
+  return code == PAL_E_NOMEM ? pal_err_nomem(err) : PAL_OK;
 }
 
 enum pal_code pal_url_service(const struct pal_cloud *cloud, const char *url, enum pal_service *ret,
                               struct pal_err *err) {
   int found = -1;
   /* An endpoint of a lab may serve several: then its path decides. */
-  for (int i = PAL_SERVICES_N - 1; i >= 0; i--)
-    if (net_origin_matches(cloud->origin[i], url) && (found < 0 || net_allow_path((enum pal_service)i, url)))
+  for (int i = PAL_SERVICES_N - 1; i >= 0; i--) {
+    bool here = false;
+    enum pal_code code = net_origin_matches(cloud->origin[i], url, &here, err);
+    if (code != PAL_OK)
+      return code;
+    if (here && (found < 0 || net_allow_path((enum pal_service)i, url)))
       found = i;
+  }
   if (found < 0)
     return deny(url, "has a host or port that is none of the cloud's", err);
   *ret = (enum pal_service)found;

@@ -75,6 +75,11 @@ enum pal_code pal_net_close(struct pal_net *net, struct pal_err *err) PAL_MUST_C
  * JSON body is none; after a run was ended, its error. */
 enum pal_code pal_net_submit(struct pal_net *net, const struct pal_request *request, pal_response_fn *done,
                              void *payload, struct pal_err *err) PAL_MUST_CHECK;
+/* Puts into the recording what is known without asking, as the answer of a request that is judged but not sent, so
+ * that a replay can ask; `why` is its comment. answer is JSON, redacted like any other. Does nothing without a
+ * recording, and in a replay. */
+enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request *request, const char *answer,
+                                   const char *why, struct pal_err *err) PAL_MUST_CHECK;
 /* Runs until nothing is queued or in flight, or *stop (may be NULL) becomes true
  * (PAL_E_INTERRUPTED), or an error ends it. Every callback still open is then
  * given that error. */
