@@ -28,13 +28,23 @@ struct credential {
   enum credential_type type;
   char *secret; /* client secret, refresh token or access token */
   size_t secret_len;
+  char *file;            /* of a refresh token; NULL: there is none to write to */
+  char *filed;           /* what the file holds when a newer one came since; NULL: the secret */
+  int64_t saved_s;       /* when the file was last written */
   const char *variable;  /* the environment variable it came from */
   bool wanted, replayed; /* wanted: its secret was read */
+  bool warned;           /* that the file could not be written */
 };
 enum pal_code credential_load(struct credential *all, size_t n, size_t i, const struct pal_azure_options *options,
                               struct pal_err *err) PAL_MUST_CHECK;
 void credential_wipe(struct credential *credential);
-/* The body of a token exchange. */
+/* A refresh token that came with an answer replaces the one used until now, in memory and, at once or soon, in its
+ * file. What cannot be one is left alone. Only PAL_E_NOMEM and the like are errors: a file that cannot be written is
+ * warned of, since the token it holds is still good. */
+enum pal_code credential_renew(struct credential *credential, const char *token, struct pal_err *err) PAL_MUST_CHECK;
+/* Writes what credential_renew() left for later. */
+void credential_save(struct credential *credential);
+/* The body of a token exchange; of a token file, that of the one a recording holds instead. */
 void credential_form(const struct credential *credential, const char *origin, struct pal_buf *out);
 
 /* --- token.c --- */
@@ -74,7 +84,7 @@ struct pal_azure {
   struct pending pending; /* ring */
 };
 /* NULL when there is none of this name. */
-const struct credential *azure_credential(const struct pal_azure *azure, const char *identity);
+struct credential *azure_credential(const struct pal_azure *azure, const char *identity);
 
 /* One exchange, repeated when throttled or unanswered. response is NULL when
  * there was none to make (failed says why). */

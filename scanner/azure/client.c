@@ -296,7 +296,7 @@ enum pal_code pal_azure_ask(struct pal_azure *azure, const struct pal_call *call
 
 /* --- life --- */
 
-const struct credential *azure_credential(const struct pal_azure *azure, const char *identity) {
+struct credential *azure_credential(const struct pal_azure *azure, const char *identity) {
   for (size_t i = 0; i < azure->credentials_n; i++)
     if (azure->credentials[i].wanted && strcmp(azure->credentials[i].name, identity) == 0)
       return &azure->credentials[i];
@@ -336,8 +336,10 @@ void pal_azure_free(struct pal_azure *azure) {
     pending->drop(pending);
   }
   tokens_free(azure);
-  for (size_t i = 0; i < azure->credentials_n; i++)
+  for (size_t i = 0; i < azure->credentials_n; i++) {
+    credential_save(&azure->credentials[i]);
     credential_wipe(&azure->credentials[i]);
+  }
   free(azure->credentials);
   free(azure);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credential.c - the secrets of the configured identities, and the bodies of token exchanges. */
+/* credential.c - the secrets of the configured identities, refresh tokens that follow one another, and the bodies of
+ * token exchanges. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,12 @@
 #include "pal_file.h"
 #include "pal_log.h"
 
-enum { SECRET_MAX = 64 << 10, FILE_NAME_MAX = 4096 };
+enum {
+  SECRET_MAX = 64 << 10,
+  FILE_NAME_MAX = 4096,
+  REFRESH_TOKEN_MIN = 6, /* bytes; shorter ones cannot be kept out of texts */
+  SAVE_EVERY_S = 60      /* a refresh token comes with each tenant; a file is flushed with each write */
+};
 
 static const struct {
   const char *word;
@@ -48,23 +54,47 @@ static const struct pal_record *find_config(const struct pal_record *config, con
   return NULL;
 }
 
-/* The line breaks that editors and `echo` leave at the end are no part of a secret. */
-static enum pal_code keep_secret(struct credential *credential, const char *bytes, size_t len, const char *from,
-                                 struct pal_err *err) {
+/* Without the line breaks that editors and `echo` leave at the end: they are no part of a secret. */
+static size_t len_of_secret(const char *bytes, size_t len) {
   while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
     len--;
+  return len;
+}
+
+static void drop_secret(char *secret) {
+  if (!secret)
+    return;
+  pal_secret_forget(secret, strlen(secret));
+  explicit_bzero(secret, strlen(secret));
+  free(secret);
+}
+
+/* A registered copy of bytes that hold no NUL. */
+static enum pal_code copy_secret(const char *bytes, size_t len, char **ret, struct pal_err *err) {
+  enum pal_code code = pal_secret_register(bytes, len, err);
+  if (code != PAL_OK)
+    return code;
+  char *copy = malloc(len + 1);
+  if (!copy) {
+    pal_secret_forget(bytes, len);
+    return pal_err_nomem(err);
+  }
+  memcpy(copy, bytes, len);
+  copy[len] = '\0';
+  *ret = copy;
+  return PAL_OK;
+}
+
+static enum pal_code keep_secret(struct credential *credential, const char *bytes, size_t len, const char *from,
+                                 struct pal_err *err) {
+  len = len_of_secret(bytes, len);
   if (len == 0)
     return pal_err_set(err, PAL_E_CONFIG, "identity %s: %s holds no secret", credential->name, from);
   if (memchr(bytes, '\0', len))
     return pal_err_set(err, PAL_E_CONFIG, "identity %s: %s holds a NUL byte", credential->name, from);
-  enum pal_code code = pal_secret_register(bytes, len, err);
+  enum pal_code code = copy_secret(bytes, len, &credential->secret, err);
   if (code != PAL_OK)
     return pal_err_wrap(err, "identity %s: %s", credential->name, from);
-  credential->secret = malloc(len + 1);
-  if (!credential->secret)
-    return pal_err_nomem(err);
-  memcpy(credential->secret, bytes, len);
-  credential->secret[len] = '\0';
   credential->secret_len = len;
   return PAL_OK;
 }
@@ -84,6 +114,11 @@ static enum pal_code from_file(struct credential *credential, const char *file, 
     code = pal_err_wrap(err, "identity %s", credential->name);
   if (code == PAL_OK)
     code = keep_secret(credential, bytes.data, bytes.len, what, err);
+  if (code == PAL_OK && credential->type == CREDENTIAL_DEVICE_CODE) {
+    credential->file = strdup(path.data);
+    if (!credential->file)
+      code = pal_err_nomem(err);
+  }
   pal_buf_wipe(&bytes);
   pal_buf_deinit(&path);
   return code;
@@ -145,11 +180,6 @@ enum pal_code credential_load(struct credential *all, size_t n, size_t i, const 
     return pal_err_set(err, PAL_E_CONFIG, "identity %s: its credential needs clientId", credential->name);
   if (!credential->replayed)
     return load_live(all, n, credential, options, err);
-  if (credential->type == CREDENTIAL_TOKEN_FILE)
-    return pal_err_set(
-        err, PAL_E_CONFIG,
-        "identity %s: a token-file identity cannot be replayed: a recording holds no token exchange of it",
-        credential->name);
   credential->secret = strdup("REDACTED");
   if (!credential->secret)
     return pal_err_nomem(err);
@@ -157,12 +187,101 @@ enum pal_code credential_load(struct credential *all, size_t n, size_t i, const 
   return PAL_OK;
 }
 
+/* The secret that was configured stays registered: an error may still name it when all is wiped. */
 void credential_wipe(struct credential *credential) {
   if (credential->secret)
     explicit_bzero(credential->secret, credential->secret_len);
   free(credential->secret);
   credential->secret = NULL;
+  drop_secret(credential->filed);
+  credential->filed = NULL;
+  free(credential->file);
+  credential->file = NULL;
 }
+
+/* --- refresh tokens --- */
+
+/* What a file can hold and a form can send: printable ASCII. */
+static bool is_refresh_token(const char *text) {
+  size_t len = strnlen(text, SECRET_MAX);
+  if (len < REFRESH_TOKEN_MIN || len >= SECRET_MAX)
+    return false;
+  for (size_t i = 0; i < len; i++)
+    if (text[i] < 0x21 || text[i] > 0x7E)
+      return false;
+  return true;
+}
+
+/* Whether the file still holds what was read from it or written to it. By the rules of reading: it may have been
+ * replaced since, and then it is not ours to replace. */
+static enum pal_code check_filed(const struct credential *credential, bool *ret_same, struct pal_err *err) {
+  struct pal_buf bytes;
+  pal_buf_init(&bytes, SECRET_MAX + 1);
+  enum pal_code code = pal_file_read(credential->file, "tokenFile", PAL_FILE_SECRET, SECRET_MAX, &bytes, err);
+  if (code == PAL_OK)
+    *ret_same = len_of_secret(bytes.data, bytes.len) == strlen(credential->filed) &&
+                memcmp(bytes.data, credential->filed, strlen(credential->filed)) == 0;
+  pal_buf_wipe(&bytes);
+  return code;
+}
+
+static enum pal_code write_file(const struct credential *credential, struct pal_err *err) {
+  struct pal_buf text;
+  pal_buf_init(&text, SECRET_MAX + 1);
+  pal_buf_printf(&text, "%s\n", credential->secret);
+  enum pal_code code = pal_buf_check(&text, "a refresh token", err);
+  if (code == PAL_OK)
+    code = pal_file_write(credential->file, text.data, text.len, 0600, err);
+  pal_buf_wipe(&text);
+  return code;
+}
+
+void credential_save(struct credential *credential) {
+  struct pal_err err = {0};
+  bool same = false;
+  if (!credential->filed || !credential->file)
+    return;
+  enum pal_code code = check_filed(credential, &same, &err);
+  if (code == PAL_OK && !same) {
+    pal_log(PAL_LOG_INFO, "identity %s: %s holds another token by now, which stays", credential->name,
+            credential->file);
+    free(credential->file);
+    credential->file = NULL;
+    return;
+  }
+  if (code == PAL_OK)
+    code = write_file(credential, &err);
+  if (code == PAL_OK) {
+    drop_secret(credential->filed);
+    credential->filed = NULL;
+  } else if (!credential->warned) {
+    pal_log(PAL_LOG_WARN, "identity %s: a new refresh token could not be saved, the old one may end sooner: %s",
+            credential->name, err.text);
+    credential->warned = true;
+  }
+  credential->saved_s = pal_clock_now().s;
+}
+
+enum pal_code credential_renew(struct credential *credential, const char *token, struct pal_err *err) {
+  char *fresh = NULL;
+  if (credential->type != CREDENTIAL_DEVICE_CODE || credential->replayed || !is_refresh_token(token) ||
+      strcmp(token, credential->secret) == 0)
+    return PAL_OK;
+  enum pal_code code = copy_secret(token, strlen(token), &fresh, err);
+  if (code != PAL_OK)
+    return pal_err_wrap(err, "identity %s: a new refresh token", credential->name);
+  if (credential->filed)
+    drop_secret(credential->secret);
+  else
+    credential->filed = credential->secret;
+  credential->secret = fresh;
+  credential->secret_len = strlen(fresh);
+  if (pal_clock_now().s - credential->saved_s >= SAVE_EVERY_S)
+    credential_save(credential);
+  return PAL_OK;
+}
+
+/* --- forms --- */
 
 /* RFC 3986: everything but unreserved characters as %XX. */
 static void put_encoded(struct pal_buf *out, const char *text) {
@@ -189,6 +308,13 @@ static void put_field(struct pal_buf *out, const char *name, const char *value) 
 
 void credential_form(const struct credential *credential, const char *origin, struct pal_buf *out) {
   bool refresh = credential->type == CREDENTIAL_DEVICE_CODE;
+  if (credential->type == CREDENTIAL_TOKEN_FILE) {
+    pal_buf_puts(out, "scope=");
+    put_encoded(out, origin);
+    put_encoded(out, "/.default");
+    put_field(out, "grant_type", "token_file");
+    return;
+  }
   put_field(out, "client_id", pal_get_text(credential->scanner, PAL_SCANNER_CLIENT_ID));
   pal_buf_puts(out, "&scope=");
   put_encoded(out, origin);

@@ -31,7 +31,7 @@ enum token_state { TOKEN_NONE, TOKEN_ASKED, TOKEN_READY, TOKEN_REFUSED };
 
 struct token {
   struct pal_azure *azure;
-  const struct credential *credential;
+  struct credential *credential;
   struct pal_tenant_id tenant;
   enum pal_service service;
   enum token_state state;
@@ -199,7 +199,10 @@ static enum pal_code read_answer(struct token *token, const struct pal_response 
   token->refused = outcome;
   if (status_is_success(response->status) && doc) {
     const pal_json *root = pal_json_root(doc);
+    const char *refresh = pal_json_text(pal_json_get(root, "refresh_token"));
     code = accept(token, pal_json_text(pal_json_get(root, "access_token")), lifetime_s(root), err);
+    if (code == PAL_OK && token->state == TOKEN_READY && refresh)
+      code = credential_renew(token->credential, refresh, err);
   }
   pal_json_doc_free(doc);
   return code;
@@ -219,23 +222,30 @@ static void on_exchange(void *payload, const struct pal_response *response, cons
 
 /* --- asking --- */
 
+/* Fills two buffers that are initialised here. */
+static enum pal_code make_exchange(const struct token *token, struct pal_buf *url, struct pal_buf *form,
+                                   struct pal_err *err) {
+  pal_buf_init(url, URL_MAX);
+  pal_buf_init(form, FORM_MAX);
+  pal_buf_printf(url, "%s/%s/oauth2/v2.0/token", token->azure->cloud->origin[PAL_LOGIN], token->tenant.s);
+  credential_form(token->credential, token->azure->cloud->origin[token->service], form);
+  enum pal_code code = pal_buf_check(url, "the address of a token exchange", err);
+  return code == PAL_OK ? pal_buf_check(form, "the body of a token exchange", err) : code;
+}
+
+static bool has_services(const struct token *token) {
+  return token->azure->cloud->origin[PAL_LOGIN] && token->azure->cloud->origin[token->service];
+}
+
 static enum pal_code ask(struct token *token, struct pal_err *err) {
-  const char *login = token->azure->cloud->origin[PAL_LOGIN];
-  const char *origin = token->azure->cloud->origin[token->service];
   static const struct pal_err none;
-  if (!login || !origin) {
+  if (!has_services(token)) {
     refuse(token, PAL_WORD_NO_SERVICE);
     tell(token, &none);
     return PAL_OK;
   }
   struct pal_buf url, form;
-  pal_buf_init(&url, URL_MAX);
-  pal_buf_init(&form, FORM_MAX);
-  pal_buf_printf(&url, "%s/%s/oauth2/v2.0/token", login, token->tenant.s);
-  credential_form(token->credential, origin, &form);
-  enum pal_code code = pal_buf_check(&url, "the address of a token exchange", err);
-  if (code == PAL_OK)
-    code = pal_buf_check(&form, "the body of a token exchange", err);
+  enum pal_code code = make_exchange(token, &url, &form, err);
   if (code == PAL_OK) {
     struct exchange exchange = {.caller = {token->credential->name, token->tenant},
                                 .service = PAL_LOGIN,
@@ -250,13 +260,44 @@ static enum pal_code ask(struct token *token, struct pal_err *err) {
   return code;
 }
 
+/* A recording says of a token file what it says of an exchange, so that its replay needs no file. */
+static enum pal_code record_file(const struct token *token, struct pal_err *err) {
+  struct pal_buf url, form, answer;
+  if (!has_services(token))
+    return PAL_OK;
+  pal_buf_init(&answer, FORM_MAX);
+  pal_buf_puts(&answer, "{\"access_token\":");
+  pal_json_escape(&answer, token->credential->secret);
+  pal_buf_putc(&answer, '}');
+  enum pal_code code = make_exchange(token, &url, &form, err);
+  if (code == PAL_OK)
+    code = pal_buf_check(&answer, "a token", err);
+  if (code == PAL_OK) {
+    struct pal_request request = {.identity = token->credential->name,
+                                  .tenant = token->tenant,
+                                  .method = "POST",
+                                  .url = url.data,
+                                  .body_kind = PAL_BODY_FORM,
+                                  .body = form.data};
+    code = pal_net_record_known(token->azure->net, &request, answer.data, "not sent: read from a token file", err);
+  }
+  pal_buf_wipe(&answer);
+  pal_buf_deinit(&url);
+  pal_buf_wipe(&form);
+  return code;
+}
+
 /* A token file holds the one token there is. */
 static enum pal_code take_file(struct token *token, struct pal_err *err) {
   static const struct pal_err none;
   enum pal_code code = PAL_OK;
   if (token->service != PAL_ARM)
     refuse(token, PAL_WORD_TOKEN_FILE);
+  else if (token->credential->replayed)
+    return ask(token, err);
   else
+    code = record_file(token, err);
+  if (code == PAL_OK && token->service == PAL_ARM)
     code = accept(token, token->credential->secret, INT64_C(10) * 365 * 86400, err);
   if (code == PAL_OK)
     tell(token, &none);
@@ -303,7 +344,7 @@ static enum pal_code table_grow(struct pal_azure *azure, struct pal_err *err) {
 
 static enum pal_code find(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
                           struct token **ret, struct pal_err *err) {
-  const struct credential *credential = azure_credential(azure, caller->identity);
+  struct credential *credential = azure_credential(azure, caller->identity);
   if (!credential)
     return pal_err_set(err, PAL_E_INTERNAL, "identity %s has no credential", caller->identity);
   if (2 * (azure->tokens_n + 1) > azure->tokens_cap) {

@@ -27,7 +27,8 @@
  *       client-secret: client_id={clientId}&scope={arm}%2F.default&client_secret={secret}&grant_type=client_credentials
  *       device-code:   client_id={clientId}&scope={arm}%2F.default%20offline_access&refresh_token={token}&grant_type=refresh_token
  *       ({arm} percent-encoded: https%3A%2F%2Fmanagement.azure.com; secrets of a replay are REDACTED.)
- *       token-file: no request, the file holds the access token (for {arm} only).
+ *       token-file: no request, the file holds the access token (for {arm} only). A recording holds, and a replay asks:
+ *                      scope={arm}%2F.default&grant_type=token_file
  *       Refused: nothing further is asked for the pair.
  *  2  GET {arm}/tenants?api-version=2022-12-01                                               paged by nextLink
  *  3  GET {arm}/providers/Microsoft.ManagementPartner/partners?api-version=2018-02-01        [links]

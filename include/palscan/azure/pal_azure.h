@@ -60,7 +60,7 @@ struct pal_azure_options {
   struct pal_net *net;                     /* borrowed until pal_azure_free */
   const struct pal_cloud *cloud;           /* borrowed likewise */
   const struct pal_record *settings;       /* SETTINGS: identities */
-  const struct pal_record *config;         /* CONFIG with credentials; NULL in a replay: secrets are REDACTED */
+  const struct pal_record *config;         /* CONFIG with credentials; NULL in a replay, which reads no secrets */
   const char *base_dir;                    /* secret files are relative to it; NULL: working directory */
   const struct pal_texts *only_identities; /* secrets of others are not read; NULL: all */
 };
@@ -68,7 +68,8 @@ struct pal_azure_options {
  * wrong with its credential. */
 enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal_azure **ret, struct pal_err *err)
     PAL_MUST_CHECK;
-/* Wipes tokens and secrets. Call it after the last pal_net_run; takes NULL. */
+/* Writes refresh tokens that came with answers to their files, as far as that is not done, and wipes tokens and
+ * secrets. Call it after the last pal_net_run; takes NULL. */
 void pal_azure_free(struct pal_azure *azure);
 
 /* Which identity asks, with a token of which tenant. */
