@@ -60,6 +60,7 @@ static enum pal_code describe(struct pal_arena *arena, const struct pal_change *
   sentence_write(&sentence);
   added->role_at = sentence.role_at;
   added->tail_at = sentence.tail_at;
+  added->disables = sentence.disables;
   enum pal_code code = take(arena, &buf, "the sentence about a change", &added->sentence, err);
   pal_buf_deinit(&buf);
   return code;

@@ -13,6 +13,7 @@ struct sentence {
   const struct pal_record *registry; /* may be NULL */
   size_t role_at;                    /* where the id of a role stands in out, plus one; 0: nowhere */
   size_t tail_at; /* of completeness: where the unit ends and what happened to it begins; 0: nowhere */
+  bool disables;  /* of settings: they now disable the policy */
 };
 
 /* sentence.c: appends the whole sentence. */

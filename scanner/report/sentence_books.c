@@ -199,6 +199,7 @@ static bool member_differs(struct sentence *s, int field, const char *name) {
 static void say_policy(struct sentence *s) {
   const char *id = s->change->subject_id, *separator = "";
   bool was = lists(s->change->before, PAL_SETTINGS_DISABLE, id), is = lists(s->change->after, PAL_SETTINGS_DISABLE, id);
+  s->disables = is && !was;
   if (was != is) {
     pal_buf_printf(s->out, "rule %s is %s", id, is ? "disabled" : "enabled again");
     separator = "; ";

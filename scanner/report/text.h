@@ -17,6 +17,8 @@ void text_severity(struct paper *paper, const char *severity);
 void text_dates(struct paper *paper, const struct pal_record *finding);
 /* "PAL001 Title", in bold; the id alone when the policy is gone. */
 void text_policy(struct paper *paper, const struct pal_reported *reported);
+/* settled.c: " · rule disabled", " · registry changed, no fact did"; nothing where facts ended the finding, or may have. */
+void text_settled_by(struct paper *paper, const struct pal_comparison *comparison, const struct pal_reported *reported);
 /* First 12 digits of a commit. */
 void text_commit(struct paper *paper, const char *commit);
 

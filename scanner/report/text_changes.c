@@ -144,21 +144,6 @@ static void say_fate(struct paper *paper, const struct pal_reported *reported, e
   paper_say(paper, " ");
 }
 
-/* Gone because the settings disabled its rule, not because anybody repaired anything. */
-static bool is_rule_disabled(const struct pal_comparison *c, const struct pal_reported *reported) {
-  static const char before[] = "rule ", after[] = " is disabled";
-  const char *policy = pal_get_text(reported->finding, PAL_FINDING_POLICY);
-  for (size_t i = 0; policy && i < c->changes_n; i++) {
-    const struct pal_compared_change *change = &c->changes[i];
-    size_t at = strlen(before) + strlen(policy);
-    if (strcmp(change->kind, "policy.changed") == 0 && strcmp(change->subject_type, "policy") == 0 &&
-        strcmp(change->subject_id, policy) == 0 && strncmp(change->sentence, before, strlen(before)) == 0 &&
-        strlen(change->sentence) > at && strncmp(change->sentence + at, after, strlen(after)) == 0)
-      return true;
-  }
-  return false;
-}
-
 static void say_finding(struct paper *paper, const struct pal_comparison *c, const struct pal_reported *reported,
                         enum fate fate) {
   say_fate(paper, reported, fate);
@@ -172,10 +157,8 @@ static void say_finding(struct paper *paper, const struct pal_comparison *c, con
     paper_piece(paper);
     say_what_changed(paper, reported);
   }
-  if (fate == RESOLVED && is_rule_disabled(c, reported)) {
-    paper_piece(paper);
-    paper_say(paper, "rule disabled");
-  }
+  if (fate == RESOLVED)
+    text_settled_by(paper, c, reported);
   text_dates(paper, reported->finding);
   paper_item(paper);
 }

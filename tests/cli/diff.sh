@@ -80,6 +80,20 @@ test_diff__changed_inputs_are_told() {
   expect_equal "$(jq -r '.changes[].kind' "$T/.out" | sort -u | tr '\n' ' ')" 'estate.changed registry.changed '
 }
 
+# Nobody repaired anything: an input changed, and the line says which.
+test_diff__finding_that_an_input_ended_says_which() {
+  one_night
+  sed -i 's/{ "id": "1000001", "type": "global"/{ "id": "1000001", "type": "location"/' mpn.json
+  palscan scan --replay "$DEMO/night-1" -q -o /dev/null
+  palscan_ok diff
+  expect_out 'RESOLVED CRITICAL PAL001'
+  expect_out 'registry changed, no fact did'
+  sed -i 's/"names": "ours"/"names": "ours", "policies": { "disable": ["PAL010"] }/' palscan.json
+  palscan scan --replay "$DEMO/night-1" -q -o /dev/null
+  palscan_ok diff
+  expect_out 'rule disabled'
+}
+
 test_diff__one_snapshot_only_says_so() {
   one_night
   palscan diff

@@ -117,6 +117,7 @@ struct pal_compared_change {
       sentence; /* for people, not escaped: "link of identity provider-automation (aaaa…) changed from 2000001 (Contoso GmbH) to 1000001 (global ID): wrong type" */
   size_t role_at; /* private: where in sentence the id of a role stands, plus one; 0: nowhere */
   size_t tail_at; /* private: of completeness, where in sentence it is said what happened to the unit; 0: nowhere */
+  bool disables;  /* private: the settings now disable the policy it is about */
 };
 struct pal_comparison {
   const char *from_commit, *from_started, *to_commit, *to_started;
