@@ -21,7 +21,7 @@ struct pal_change {
   const char *kind;            /* "link.changed", "role.granted", "coverage.lost", … */
   struct pal_tenant_id tenant; /* "" for inputs */
   const char *subject_type;    /* "identity", "subscription", "scope", "group", "role", "tenant", "registry",
-                                      "principal", "waiver" */
+                                      "principal", "waiver", "policy", "setting" */
   const char *subject_id;
   const char *subject_name; /* may be NULL */
   /* Of the kind that changed (link.*: the link itself). Records and texts are

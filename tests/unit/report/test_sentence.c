@@ -11,6 +11,8 @@
   "{\"id\":\"/x/1\",\"roleId\":\"" CONTRIBUTOR "\",\"principalId\":\"" AUTOMATION \
   "\",\"principalType\":\"User\",\"scope\":\"/subscriptions/" SUBSCRIPTION "\"," more "}"
 #define IDENTITY_ID "provider-automation (" AUTOMATION ")"
+#define SETTINGS(more) \
+  "{\"cloud\":\"public\",\"collect\":[\"links\"],\"names\":\"ours\",\"usageWindowMonths\":2," more "}"
 #define LINK(id) "{\"partnerId\":\"" id "\",\"state\":\"Active\"}"
 
 static const struct {
@@ -98,6 +100,16 @@ static const struct {
      "{\"area\":\"usage\",\"unit\":\"" SUBSCRIPTION "\",\"state\":\"complete\"}",
      "{\"area\":\"usage\",\"unit\":\"" SUBSCRIPTION "\",\"state\":\"partial\",\"code\":\"429\"}",
      "usage of subscription " SUBSCRIPTION " now read only in part: 429"},
+    {"coverage.lost", "tenant", FABRIKAM, NULL, &pal_kind_COVERAGE,
+     "{\"area\":\"links\",\"unit\":\"app\",\"state\":\"complete\"}",
+     "{\"area\":\"links\",\"unit\":\"app\",\"state\":\"partial\",\"code\":\"429\",\"asOf\":\"2026-11-19T02:00:00Z\"}",
+     "links of app now read only in part: 429"},
+    {"coverage.lost", "tenant", FABRIKAM, NULL, &pal_kind_COVERAGE,
+     "{\"area\":\"pim\",\"unit\":\"tenant\",\"state\":\"self-declared\"}",
+     "{\"area\":\"pim\",\"unit\":\"tenant\",\"state\":\"unread\"}", "pim no longer read"},
+    {"coverage.regained", "tenant", FABRIKAM, NULL, &pal_kind_COVERAGE,
+     "{\"area\":\"links\",\"unit\":\"app\",\"state\":\"partial\",\"code\":\"429\"}",
+     "{\"area\":\"links\",\"unit\":\"app\",\"state\":\"complete\"}", "links of app read completely again"},
     {"coverage.regained", "tenant", FABRIKAM, NULL, &pal_kind_COVERAGE,
      "{\"area\":\"pim\",\"unit\":\"tenant\",\"state\":\"stale\"}",
      "{\"area\":\"pim\",\"unit\":\"tenant\",\"state\":\"complete\"}", "pim read completely again"},
@@ -121,6 +133,36 @@ static const struct {
      "risk acceptance W-1 removed: policy PAL013, until 2026-12-01, because: small"},
     {"waiver.changed", "waiver", "W-1", NULL, &pal_kind_WAIVER, "{\"id\":\"W-1\",\"until\":\"2026-12-01\"}",
      "{\"id\":\"W-1\",\"until\":\"2027-12-01\"}", "risk acceptance W-1 changed: until from 2026-12-01 to 2027-12-01"},
+    {"policy.changed", "policy", "PAL013", NULL, &pal_kind_SETTINGS, SETTINGS("\"disable\":[\"PAL001\"]"),
+     SETTINGS("\"disable\":[\"PAL001\",\"PAL013\"]"), "rule PAL013 is disabled"},
+    {"policy.changed", "policy", "PAL013", NULL, &pal_kind_SETTINGS, SETTINGS("\"disable\":[\"PAL013\"]"),
+     SETTINGS("\"disable\":[]"), "rule PAL013 is enabled again"},
+    {"policy.changed", "policy", "PAL013", NULL, &pal_kind_SETTINGS, SETTINGS("\"severity\":{\"PAL013\":\"low\"}"),
+     SETTINGS("\"severity\":{\"PAL013\":\"info\",\"PAL001\":\"low\"}"), "severity of PAL013 changed from low to info"},
+    {"policy.changed", "policy", "PAL013", NULL, &pal_kind_SETTINGS,
+     SETTINGS("\"disable\":[\"PAL013\"],\"severity\":{\"PAL013\":\"low\"}"), SETTINGS("\"disable\":[]"),
+     "rule PAL013 is enabled again; severity of PAL013 changed from low to the default"},
+    {"policy.changed", "setting", "graceDays", NULL, &pal_kind_SETTINGS, SETTINGS("\"parameters\":{}"),
+     SETTINGS("\"parameters\":{\"graceDays\":30}"), "parameter graceDays changed from the default to 30"},
+    {"policy.changed", "setting", "recognitionRoles", NULL, &pal_kind_SETTINGS,
+     SETTINGS("\"parameters\":{\"recognitionRoles\":\"auto\"}"),
+     SETTINGS("\"parameters\":{\"recognitionRoles\":[\"Reader\"]}"),
+     "parameter recognitionRoles changed from auto to [\"Reader\"]"},
+    {"policy.changed", "setting", "usageWindowMonths", NULL, &pal_kind_SETTINGS, SETTINGS("\"disable\":[]"),
+     "{\"cloud\":\"public\",\"collect\":[\"links\"],\"names\":\"ours\",\"usageWindowMonths\":3}",
+     "setting usageWindowMonths changed from 2 to 3"},
+    {"policy.changed", "setting", "collect", NULL, &pal_kind_SETTINGS, SETTINGS("\"disable\":[]"),
+     "{\"cloud\":\"public\",\"collect\":[],\"names\":\"ours\",\"usageWindowMonths\":2}",
+     "setting collect changed from links to none"},
+    {"policy.changed", "setting", "names", NULL, &pal_kind_SETTINGS, SETTINGS("\"disable\":[]"),
+     "{\"cloud\":\"public\",\"collect\":[\"links\"],\"names\":\"none\",\"usageWindowMonths\":2}",
+     "setting names changed from ours to none"},
+    {"policy.changed", "setting", "identities", NULL, &pal_kind_SETTINGS,
+     SETTINGS("\"identities\":[{\"name\":\"a\",\"type\":\"client-secret\"},{\"name\":\"b\",\"type\":\"client-"
+              "secret\"}]"),
+     SETTINGS("\"identities\":[{\"name\":\"a\",\"type\":\"client-certificate\"},{\"name\":\"c\",\"type\":\"client-"
+              "secret\"}]"),
+     "setting identities: 1 added, 1 removed, 1 changed"},
     {"policy.changed", "policy", "PAL013", "Recognition hangs on one identity", NULL, NULL, NULL,
      "policy Recognition hangs on one identity (PAL013) changed"},
     {"app.added", "app", "app-1", "Expenses", NULL, NULL, NULL, "app Expenses (app-1) added"},
