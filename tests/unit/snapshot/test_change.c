@@ -462,56 +462,6 @@ START_TEST(test_change__identities_of_links_first_collected_are_no_new_ones) {
 }
 END_TEST
 
-/* --- inputs --- */
-
-START_TEST(test_change__registry_rows_are_told) {
-  snap_add(before, "inputs/registry.json",
-           "{\"ids\":[{\"id\":\"1\",\"type\":\"global\"},{\"id\":\"2\",\"type\":\"location\"}],\"expect\":[{"
-           "\"default\":true,\"id\":\"2\"}]}");
-  snap_add(after, "inputs/registry.json",
-           "{\"ids\":[{\"id\":\"1\",\"type\":\"global\",\"name\":\"x\"},{\"id\":\"3\",\"type\":\"location\"}],"
-           "\"expect\":[{\"default\":true,\"id\":\"3\"}],\"organization\":\"Contoso\"}");
-  changes_are(
-      "registry.changed registry 1 ~\nregistry.changed registry 2 -\nregistry.changed registry 2 -\n"
-      "registry.changed registry 3 +\nregistry.changed registry 3 +\nregistry.changed registry organization ~\n");
-}
-END_TEST
-
-START_TEST(test_change__estate_rows_are_told) {
-  snap_add(before, "inputs/registry.json", "{\"ids\":[]}");
-  snap_add(after, "inputs/estate.json",
-           "{\"customers\":[{\"tenant\":\"" T1 "\"}],\"principals\":[{\"name\":\"Anna\"}]}");
-  changes_are("estate.changed principal Anna +\nestate.changed tenant " T1 " +\n");
-}
-END_TEST
-
-#define SETTINGS_JSON(more) "{\"cloud\":\"public\",\"collect\":[\"links\"],\"names\":\"ours\"," more "}"
-
-START_TEST(test_change__settings_are_told) {
-  snap_add(before, "inputs/settings.json",
-           SETTINGS_JSON("\"usageWindowMonths\":2,\"disable\":[\"PAL009\"],\"severity\":{\"PAL003\":\"high\"},"
-                         "\"parameters\":{\"recognitionRoles\":\"any\",\"staleDays\":7}"));
-  snap_add(after, "inputs/settings.json",
-           SETTINGS_JSON("\"usageWindowMonths\":3,\"disable\":[\"PAL001\"],\"severity\":{\"PAL001\":\"low\","
-                         "\"PAL003\":\"low\"},\"parameters\":{\"recognitionRoles\":\"auto\",\"staleDays\":7}"));
-  changes_are("policy.changed policy PAL001 ~\npolicy.changed policy PAL003 ~\npolicy.changed policy PAL009 ~\n"
-              "policy.changed setting recognitionRoles ~\npolicy.changed setting usageWindowMonths ~\n");
-}
-END_TEST
-
-START_TEST(test_change__waiver_rows_are_told) {
-  snap_add(before, "inputs/waivers.json", "{\"waivers\":[{\"id\":\"a\"},{\"id\":\"b\"}]}");
-  snap_add(after, "inputs/waivers.json", "{\"waivers\":[{\"id\":\"b\",\"pins\":{\"x\":1}},{\"id\":\"c\"}]}");
-  changes_are("waiver.added waiver c +\nwaiver.changed waiver b ~\nwaiver.removed waiver a -\n");
-}
-END_TEST
-
-START_TEST(test_change__first_inputs_are_none) {
-  snap_add(after, "inputs/waivers.json", "{\"waivers\":[{\"id\":\"a\"}]}");
-  ck_assert_str_eq(snap_changes(NULL, after), "");
-}
-END_TEST
-
 /* --- the whole --- */
 
 START_TEST(test_change__a_state_compared_with_itself_is_none) {
@@ -623,11 +573,6 @@ Suite *make_snapshot_change_suite(void) {
   tcase_add_test(tcase, test_change__newly_configured_identity_is_added);
   tcase_add_test(tcase, test_change__identity_first_answered_is_no_new_one);
   tcase_add_test(tcase, test_change__identities_of_links_first_collected_are_no_new_ones);
-  tcase_add_test(tcase, test_change__registry_rows_are_told);
-  tcase_add_test(tcase, test_change__estate_rows_are_told);
-  tcase_add_test(tcase, test_change__settings_are_told);
-  tcase_add_test(tcase, test_change__waiver_rows_are_told);
-  tcase_add_test(tcase, test_change__first_inputs_are_none);
   tcase_add_test(tcase, test_change__a_state_compared_with_itself_is_none);
   tcase_add_test(tcase, test_change__order_is_fixed);
   tcase_add_test(tcase, test_change__error_of_the_receiver_ends_it);
