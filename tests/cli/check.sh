@@ -111,6 +111,72 @@ test_check__summary_counts_every_finding_once() {
   expect_equal "$(jq '.summary | .critical + .high + .medium + .low + .info + .waived + .unknown + .folded' "$T/.out")" "$want" "sum"
 }
 
+# What the contract of check -f json holds, key by key, in the output of the last run.
+expect_contract() {
+  local said
+  said=$(jq -c '
+    def are($wanted): if keys_unsorted == $wanted then empty else "keys \(keys_unsorted), wanted \($wanted)" end;
+    def one($words): if IN($words[]) then empty else "\(.) is none of \($words)" end;
+    def bin: if .status == "folded" or .status == "waived" then .status elif .verdict == "unknown" then .verdict else .severity end;
+    are(["formatVersion", "snapshot", "rules", "coverage", "summary", "findings"]),
+    (.formatVersion | one([1])),
+    (.snapshot | are(["commit", "started", "kind"])),
+    (.rules | are(["shipped", "changed", "disabled", "lowered", "own"])),
+    (.coverage | are(["tenants", "complete", "units"])),
+    (.summary | are(["critical", "high", "medium", "low", "info", "waived", "unknown", "folded"])),
+    (.findings[] |
+      are(["policy", "title", "class", "severity", "verdict", "status", "tenantId", "tenantName", "subject", "message",
+        "details", "fingerprint", "since", "lastVerified"]),
+      (.subject | are(["type", "id", "name"])),
+      (.class | one(["access", "attribution", "rule", "completeness"])),
+      (.severity | one(["critical", "high", "medium", "low", "info"])),
+      (.verdict | one(["fail", "unknown"])),
+      (.status | one(["open", "waived", "folded"])),
+      (.details | type | one(["object"])),
+      ([.title, .tenantId, .message, .fingerprint, .since, .lastVerified][] | type | one(["string"]))),
+    (. as $all | .summary | to_entries[] | . as $entry | [$all.findings[] | select(bin == $entry.key)] | length |
+      if . == $entry.value then empty else "summary of \($entry.key): \($entry.value), counted \(.)" end)' "$T/.out")
+  [ -z "$said" ] || fail "$1: $said"
+}
+
+test_check__json_keeps_its_contract_in_odd_states() {
+  one_night
+  palscan_ok check --fail-on none -f json
+  expect_contract 'the first snapshot'
+  jq '{waivers: [.findings[] | {id: "W-\(.fingerprint[:16])", fingerprint, reason: "r", owner: "o", requester: "a",
+    approver: "b", until: "2026-12-31"}]}' "$T/.out" >waivers.json
+  palscan_ok check -f json
+  expect_contract 'all waived'
+  expect_equal "$(jq -c '.summary | [.critical, .high, .medium, .low, .info]' "$T/.out")" '[0,0,0,0,0]' 'all waived'
+  [ "$(jq .summary.waived "$T/.out")" -gt 0 ] || fail 'nothing is waived'
+  # A policy that breaks is one unknown of the estate.
+  mkdir mine
+  sed '/^-- /!d; s/^-- id: .*/-- id: OWN1/; s/^-- title: .*/-- title: Breaks/' "$PAL_SOURCE/policies/PAL001.sql" >mine/OWN1.sql
+  echo 'SELECT wrong FROM link' >>mine/OWN1.sql
+  sed -i 's/"names": "ours"/"names": "ours", "policies": { "directories": ["mine"] }/' palscan.json
+  palscan_ok check -f json
+  expect_contract 'a policy that breaks'
+  expect_equal "$(jq -c '.findings[] | select(.policy == "OWN1") | [.verdict, .status, .tenantId, .tenantName, .subject.type]' "$T/.out")" \
+    '["unknown","open","-",null,"policy"]' 'a policy that breaks'
+  # No policy at all: no finding, and nothing of it as shipped.
+  local ids
+  ids=$(find "$PAL_SOURCE/policies" -maxdepth 1 -name '*.sql' -printf '"%f",' | sed 's/\.sql"/"/g; s/,$//')
+  sed -i "s/{ \"directories\": \[\"mine\"\] }/{ \"disable\": [$ids] }/" palscan.json
+  palscan_ok check -f json
+  expect_contract 'every policy disabled'
+  expect_equal "$(jq -c '[.rules.shipped, (.findings | length)]' "$T/.out")" '[0,0]' 'every policy disabled'
+}
+
+test_check__without_a_snapshot_nothing_is_printed() {
+  no_night
+  local format
+  for format in text json csv; do
+    palscan check -f "$format"
+    expect_one_error 2
+    expect_equal "$(wc -c <"$T/.out")" 0 bytes
+  done
+}
+
 test_check__first_screen_has_its_order() {
   two_nights
   palscan check --no-color

@@ -94,6 +94,56 @@ test_diff__finding_that_an_input_ended_says_which() {
   expect_out 'rule disabled'
 }
 
+# What the contract of diff -f json holds, key by key, in the output of the last run.
+expect_contract() {
+  local said
+  said=$(jq -c '
+    def are($wanted): if keys_unsorted == $wanted then empty else "keys \(keys_unsorted), wanted \($wanted)" end;
+    def is($types): type | if IN($types[]) then empty else "\(.) is none of \($types)" end;
+    are(["formatVersion", "from", "to", "changes", "findings"]),
+    (.from, .to | are(["commit", "started"])),
+    (.changes[] |
+      are(["kind", "tenantId", "subject", "before", "after"]),
+      (.subject | are(["type", "id", "name"])),
+      (.kind, .tenantId, .subject.type, .subject.id | is(["string"])),
+      (.before, .after | is(["object", "null"]))),
+    (.findings | are(["opened", "changed", "resolved"])),
+    (.findings[][] |
+      are(["policy", "title", "class", "severity", "verdict", "status", "tenantId", "tenantName", "subject", "message",
+        "details", "fingerprint", "since", "lastVerified"]),
+      (.subject | are(["type", "id", "name"])),
+      (.details | is(["object"])),
+      (.title, .message, .since, .lastVerified | is(["string"])))' "$T/.out")
+  [ -z "$said" ] || fail "$1: $said"
+}
+
+test_diff__json_keeps_its_contract_in_odd_states() {
+  two_nights
+  palscan_ok diff -f json
+  expect_contract 'two nights'
+  [ "$(jq '.findings.opened | length' "$T/.out")" -gt 0 ] || fail 'nothing is opened'
+  palscan_ok diff HEAD~1 HEAD~1 -f json
+  expect_contract 'the first snapshot with itself'
+  local ids
+  ids=$(find "$PAL_SOURCE/policies" -maxdepth 1 -name '*.sql' -printf '"%f",' | sed 's/\.sql"/"/g; s/,$//')
+  sed -i "s/\"names\": \"ours\"/\"names\": \"ours\", \"policies\": { \"disable\": [$ids] }/" palscan.json
+  palscan scan --replay "$DEMO/night-2" -q -o /dev/null
+  palscan_ok diff -f json
+  expect_contract 'every policy disabled'
+  expect_equal "$(jq -c '[(.changes | map(.kind) | unique), (.findings | map(length > 0))]' "$T/.out")" \
+    '[["policy.changed"],[false,false,true]]' 'every policy disabled'
+}
+
+test_diff__without_a_snapshot_nothing_is_printed() {
+  no_night
+  local format
+  for format in text json csv; do
+    palscan diff -f "$format"
+    expect_one_error 2
+    expect_equal "$(wc -c <"$T/.out")" 0 bytes
+  done
+}
+
 test_diff__one_snapshot_only_says_so() {
   one_night
   palscan diff
