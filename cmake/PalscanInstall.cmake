@@ -2,6 +2,9 @@
 # The program finds its data beside itself (bin/../share/palscan), so a prefix
 # may be moved. Man pages are files man/NAME.SECTION; adding one is enough.
 install(TARGETS palscan RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# Named themselves, the folders of palscan's own are open to readers whatever the umask of the one who installs.
+install(DIRECTORY DESTINATION ${CMAKE_INSTALL_DATADIR}/palscan)
+install(DIRECTORY DESTINATION ${CMAKE_INSTALL_DOCDIR})
 foreach(data policies snapshots)
   install(DIRECTORY ${data}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/palscan/${data}
     PATTERN CMakeLists.txt EXCLUDE)

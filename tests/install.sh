@@ -18,10 +18,12 @@ fail() {
 top=$(mktemp -d "${TMPDIR:-/tmp}/palscan-install.XXXXXX")
 trap 'rm -rf "$top"' EXIT
 
-"$cmake" --install "$build" --prefix "$top/staged" >"$top/log" 2>&1 || {
+(umask 077 && "$cmake" --install "$build" --prefix "$top/staged" >"$top/log" 2>&1) || {
   cat "$top/log" >&2
   fail "cmake --install"
 }
+closed=$(find "$top/staged" \( -path "$top/staged/*/palscan*" -type d ! -perm -005 -o -type f ! -perm -004 \))
+[ -z "$closed" ] || fail "installed by a root with umask 077, others cannot read: $closed"
 mv "$top/staged" "$top/prefix"
 prefix=$top/prefix
 
