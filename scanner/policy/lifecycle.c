@@ -10,7 +10,7 @@
  *     never read completely, and of which the row knows no date, as the parent said,
  *     or, where the parent did not find it, no later than the first run
  *  3. a parent's fail without a row is resolved when every unit of its areas is
- *     well. Else only an input that is not the parent's settles it, and only where
+ *     well, or its subject is gone from a complete list. Else only an input that is not the parent's settles it, and only where
  *     nothing was read in this run, not even in part: stale and unread facts are
  *     byte for byte the parent's, and beside fresh ones nobody knows which of the
  *     two it was. The clock alone settles nothing
@@ -184,11 +184,11 @@ static enum pal_code is_settled(const struct stage *stage, const struct pal_reco
   struct subject subject =
       subject_of(stage, finding_subject(earlier, PAL_SUBJECT_TYPE), finding_subject(earlier, PAL_SUBJECT_ID), NULL);
   struct assessment both = {0};
-  enum pal_code code =
-      assess(stage->judge, stage->scratch, policy_of(stage)->reads, policy_of(stage)->reads_n, &subject, 0, &both, err);
+  enum pal_code code = assess(stage->judge, stage->scratch, policy_of(stage)->reads, policy_of(stage)->reads_n,
+                              &subject, ASSESS_MAY_BE_GONE, &both, err);
   if (code == PAL_OK)
-    code = assess(stage->judge, stage->scratch, policy_of(stage)->needs, policy_of(stage)->needs_n, &subject, 0, &both,
-                  err);
+    code = assess(stage->judge, stage->scratch, policy_of(stage)->needs, policy_of(stage)->needs_n, &subject,
+                  ASSESS_MAY_BE_GONE, &both, err);
   bool as_before = !both.partial && !both.fresh;
   *ret = !both.incomplete || (as_before && stage->judge->inputs_changed);
   return code;

@@ -104,6 +104,7 @@ struct look {
   const char *label; /* as it is told: with @managing or @all */
   bool own;          /* the subject's own tenant: its accepted gaps count */
   bool exact;        /* the units are those of the subject itself */
+  unsigned flags;    /* enum assess_flags */
 };
 
 static const struct pal_record *find_customer(const struct pal_judge *judge, const char *tenant_id) {
@@ -230,11 +231,24 @@ bool assess_link_fresh(struct pal_judge *judge, const struct tenant_fact *tenant
   return false;
 }
 
+/* Whether a complete list of the subscriptions holds this one no more. */
+static bool is_gone(const struct look *look, const char *subscription) {
+  struct look list = *look;
+  struct assessment answer = {0};
+  for (const char *const *area = area_all(); *area; area++)
+    if (area_by_subscription(*area) && facts_unit(look->tenant, *area, subscription))
+      return false;
+  list.area = "subscriptions";
+  return add_all_units(&list, &answer) && !answer.incomplete;
+}
+
 static bool add_subscription_units(const struct look *look, const char *subscription, struct assessment *out) {
   const struct unit *own = facts_unit(look->tenant, look->area, subscription);
   const struct unit *above = facts_unit(look->tenant, look->area, "tenant");
   if (!own && !area_by_subscription(look->area))
     return add_all_units(look, out);
+  if (!own && look->flags & ASSESS_MAY_BE_GONE && is_gone(look, subscription))
+    return true;
   if (!own)
     return add_never(look, out) && (!above || add_unit(look, above, out));
   return add_unit(look, own, out) && (!above || add_unit(look, above, out));
@@ -406,7 +420,8 @@ enum pal_code assess(struct pal_judge *judge, struct pal_arena *arena, const str
                         .tenant_id = subject->tenant_id,
                         .area = needs[i].area,
                         .label = label_of(arena, needs[i].area, where),
-                        .own = where == PAL_HERE};
+                        .own = where == PAL_HERE,
+                        .flags = flags};
     if (!look.label)
       return pal_err_nomem(err);
     if (look.tenant && !look.tenant->here)

@@ -43,7 +43,8 @@ struct assessment {
 };
 
 enum assess_flags {
-  ASSESS_HERE_ONLY = 1 << 0 /* of @all only the tenant's own units: what is missing elsewhere is told there */
+  ASSESS_HERE_ONLY = 1 << 0,  /* of @all only the tenant's own units: what is missing elsewhere is told there */
+  ASSESS_MAY_BE_GONE = 1 << 1 /* a subscription that a complete list does not hold has nothing left to read */
 };
 
 /* Whether a column `units` is a JSON array of [area, unit] pairs. */

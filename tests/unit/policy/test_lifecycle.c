@@ -161,6 +161,17 @@ static const struct {
      "'estate':{'customers':[{'tenant':'" T1 "'}]},'previous':{'estate':{},'tenants':{'" T1 "':{" FINDING(
          "") "}}}," NOW_IS("2000001", STALE_LINK
                            ",'role-assignments':'stale'") "'expect':[{'verdict':'unknown','subjectType':'tenant'}]"},
+    {"a subscription that a complete list does not hold any more is gone", "reads: usage role-assignments",
+     "SELECT tenant_id, 'subscription' AS subject_type, id AS subject_id, NULL AS subject_name, 'now' AS message FROM "
+     "subscription WHERE state = 'x'",
+     "'previous':{'tenants':{'" T1 "':{'findings':[{'subject':{'type':'subscription','id':'" S1
+     "'}}]}}},'tenants':{" TENANT(T1, ",'subscriptions':[{'subscriptionId':'" S2 "'}]") "},'expect':[]"},
+    {"not while the list is not complete", "reads: usage role-assignments",
+     "SELECT tenant_id, 'subscription' AS subject_type, id AS subject_id, NULL AS subject_name, 'now' AS message FROM "
+     "subscription WHERE state = 'x'",
+     "'previous':{'tenants':{'" T1 "':{'findings':[{'subject':{'type':'subscription','id':'" S1
+     "'},'message':'then','since':'" EARLIER "'}]}}},'tenants':{" TENANT(
+         T1, ",'subscriptions':[{'subscriptionId':'" S2 "'}],'coverage':{'subscriptions':'partial'}") "}," KEPT},
     {"complete in every area is resolved", "reads: links\nneeds: role-assignments usage delegations", GLOBAL,
      WAS("") NOW_IS("2000001", "'delegations':'not-applicable'") "'expect':[]"},
     /* rule 4 */
