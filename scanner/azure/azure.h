@@ -45,7 +45,7 @@ enum pal_code credential_renew(struct credential *credential, const char *token,
 /* Writes what credential_renew() left for later. */
 void credential_save(struct credential *credential);
 /* The body of a token exchange; of a token file, that of the one a recording holds instead. */
-void credential_form(const struct credential *credential, const char *origin, struct pal_buf *out);
+void credential_form(const struct credential *credential, const char *audience, struct pal_buf *out);
 
 /* --- token.c --- */
 

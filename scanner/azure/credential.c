@@ -306,18 +306,18 @@ static void put_field(struct pal_buf *out, const char *name, const char *value) 
   put_encoded(out, value);
 }
 
-void credential_form(const struct credential *credential, const char *origin, struct pal_buf *out) {
+void credential_form(const struct credential *credential, const char *audience, struct pal_buf *out) {
   bool refresh = credential->type == CREDENTIAL_DEVICE_CODE;
   if (credential->type == CREDENTIAL_TOKEN_FILE) {
     pal_buf_puts(out, "scope=");
-    put_encoded(out, origin);
+    put_encoded(out, audience);
     put_encoded(out, "/.default");
     put_field(out, "grant_type", "token_file");
     return;
   }
   put_field(out, "client_id", pal_get_text(credential->scanner, PAL_SCANNER_CLIENT_ID));
   pal_buf_puts(out, "&scope=");
-  put_encoded(out, origin);
+  put_encoded(out, audience);
   put_encoded(out, refresh ? "/.default offline_access" : "/.default");
   put_field(out, refresh ? "refresh_token" : "client_secret", credential->secret);
   put_field(out, "grant_type", refresh ? "refresh_token" : "client_credentials");

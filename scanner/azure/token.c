@@ -222,13 +222,19 @@ static void on_exchange(void *payload, const struct pal_response *response, cons
 
 /* --- asking --- */
 
+/* For whom the token is. */
+static const char *audience_of(const struct token *token) {
+  const struct pal_cloud *cloud = token->azure->cloud;
+  return token->service == PAL_ARM && cloud->audience ? cloud->audience : cloud->origin[token->service];
+}
+
 /* Fills two buffers that are initialised here. */
 static enum pal_code make_exchange(const struct token *token, struct pal_buf *url, struct pal_buf *form,
                                    struct pal_err *err) {
   pal_buf_init(url, URL_MAX);
   pal_buf_init(form, FORM_MAX);
   pal_buf_printf(url, "%s/%s/oauth2/v2.0/token", token->azure->cloud->origin[PAL_LOGIN], token->tenant.s);
-  credential_form(token->credential, token->azure->cloud->origin[token->service], form);
+  credential_form(token->credential, audience_of(token), form);
   enum pal_code code = pal_buf_check(url, "the address of a token exchange", err);
   return code == PAL_OK ? pal_buf_check(form, "the body of a token exchange", err) : code;
 }

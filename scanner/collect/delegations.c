@@ -154,7 +154,7 @@ static bool is_not_there(const struct pal_outcome *outcome) {
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct unit *unit = &reading->observer->units[COLLECTOR_delegations][reading->index];
   unit->outcome = *outcome;
-  unit->not_applicable = is_not_there(outcome);
+  unit->not_applicable = is_not_there(outcome) || observer_lacks(reading->observer, outcome);
   unit->records = reading->records;
   return observer_unify(&unit->records, &unit->outcome, err);
 }

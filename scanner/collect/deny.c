@@ -63,6 +63,7 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
   struct observer *observer = reading->observer;
   struct unit *unit = &observer->units[COLLECTOR_deny][reading->index];
   unit->outcome = *outcome;
+  unit->not_applicable = observer_lacks(observer, outcome);
   return observer_place(observer, reading->index, &reading->records, PAL_DENY_SCOPE, unit, err);
 }
 

@@ -158,7 +158,7 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
   struct groups *groups = reading->observer->state[COLLECTOR_groups];
   struct group *group = &groups->v[reading->index];
   group->unit.outcome = *outcome;
-  group->unit.not_applicable = is_no_group(group, outcome);
+  group->unit.not_applicable = is_no_group(group, outcome) || observer_lacks(reading->observer, outcome);
   group->unit.records = reading->records;
   return observer_unify(&group->unit.records, &group->unit.outcome, err);
 }

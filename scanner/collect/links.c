@@ -16,6 +16,7 @@ struct links {
   struct pal_outcome outcome;
   struct pal_record *link; /* NULL: none, or not read */
   bool none;               /* answered: no link */
+  bool not_applicable;     /* the cloud has no partner links */
 };
 
 enum pal_code parse_link(struct parse *parse, const pal_json *root, struct pal_record **ret, struct pal_err *err) {
@@ -30,7 +31,7 @@ enum pal_code parse_link(struct parse *parse, const pal_json *root, struct pal_r
 }
 
 static bool is_no_link(const struct pal_answer *answer) {
-  return answer->outcome.status == 404 && !answer->html && strcmp(answer->outcome.error, "InvalidResourceType") != 0;
+  return answer->outcome.status == 404 && !answer->html && !outcome_no_provider(&answer->outcome);
 }
 
 static void word(struct pal_outcome *outcome, enum pal_extent extent, const char *text) {
@@ -42,6 +43,7 @@ static enum pal_code take(struct reading *reading, const struct pal_answer *answ
   struct links *links = reading->observer->state[COLLECTOR_links];
   const pal_json *root = answer->doc ? pal_json_root(answer->doc) : NULL;
   links->outcome = answer->outcome;
+  links->not_applicable = observer_lacks(reading->observer, &answer->outcome);
   if (is_no_link(answer)) {
     links->none = true;
     links->outcome = (struct pal_outcome){.extent = PAL_READ_ALL, .status = 404};
@@ -113,6 +115,7 @@ enum pal_code links_finish(struct observer *observer, struct pal_err *err) {
     code = pal_records_add(observer->arena, &doc->records, identity, err);
   if (code == PAL_OK)
     code = observer_cover(observer, tenant, "links", observer->observation.identity,
-                          extent_state(links->outcome.extent), links->link ? 1 : 0, -1, links->outcome.code, err);
+                          links->not_applicable ? "not-applicable" : extent_state(links->outcome.extent),
+                          links->link ? 1 : 0, -1, links->outcome.code, err);
   return code;
 }

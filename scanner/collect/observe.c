@@ -63,6 +63,15 @@ enum pal_code observer_unify(struct pal_records *records, struct pal_outcome *ou
   return code;
 }
 
+bool outcome_no_provider(const struct pal_outcome *outcome) {
+  return strcmp(outcome->error, "InvalidResourceType") == 0 || strcmp(outcome->error, "InvalidResourceNamespace") == 0;
+}
+
+bool observer_lacks(const struct observer *observer, const struct pal_outcome *outcome) {
+  return outcome->extent == PAL_READ_NOTHING && strcmp(observer->options->cloud->name, "AzurePublicCloud") != 0 &&
+         (strcmp(outcome->code, PAL_WORD_NO_SERVICE) == 0 || outcome_no_provider(outcome));
+}
+
 enum pal_code observer_place(struct observer *observer, size_t subscription, const struct pal_records *records,
                              int scope, struct unit *unit, struct pal_err *err) {
   const struct subscription *own = &observer->subscriptions[subscription];

@@ -93,6 +93,11 @@ const char *extent_state(enum pal_extent extent);
 /* One of the files of a tenant. NULL with err on no memory. */
 struct pal_doc *observer_doc(struct observer *observer, enum pal_file_id file, const struct pal_tenant_id *tenant,
                              const char *id, struct pal_err *err);
+/* Resource Manager does not know the provider. */
+bool outcome_no_provider(const struct pal_outcome *outcome);
+/* Whether the observer's cloud is without the service asked. The public cloud has all of them: there the same answer
+ * is a fault. */
+bool observer_lacks(const struct observer *observer, const struct pal_outcome *outcome);
 /* Marks a complete outcome as partial. */
 void outcome_spoil(struct pal_outcome *outcome, const char *word);
 /* Unifies a list; clashes make the outcome partial. */

@@ -71,6 +71,7 @@ static enum pal_code settle(struct observer *observer, size_t index, struct halv
     return PAL_OK;
   }
   unit->outcome = join(halves->outcome);
+  unit->not_applicable = observer_lacks(observer, &halves->outcome[0]) && observer_lacks(observer, &halves->outcome[1]);
   return observer_place(observer, index, &halves->records, PAL_PIM_SCOPE, unit, err);
 }
 

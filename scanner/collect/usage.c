@@ -234,7 +234,8 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
   if (++window->answered == usage->months_n) {
     judge(usage, window, unit);
     unit->not_applicable =
-        unit->outcome.extent == PAL_READ_NOTHING && is_placeholder(&observer->subscriptions[reading->index]);
+        unit->outcome.extent == PAL_READ_NOTHING &&
+        (is_placeholder(&observer->subscriptions[reading->index]) || observer_lacks(observer, outcome));
   }
   usage->under_way--;
   return code == PAL_OK ? ask_more(observer, err) : code;

@@ -68,7 +68,7 @@ static const char *dir_of(struct pal_arena *arena, const char *path) {
 /* ---- configuration ---- */
 
 /* A configuration that names credentials decides where they go: nobody else may write it. */
-static enum pal_code check_owner(const char *path, struct pal_err *err) {
+enum pal_code pal_app_check_owner(const char *path, struct pal_err *err) {
   struct stat st;
   if (stat(path, &st) != 0)
     return PAL_OK; /* reading it will say why */
@@ -80,7 +80,7 @@ static enum pal_code check_owner(const char *path, struct pal_err *err) {
 
 static enum pal_code read_config(struct pal_app *app, unsigned flags, struct pal_err *err) {
   if (app->config_path != NULL) {
-    enum pal_code code = (flags & PAL_APP_CREDENTIALS) != 0 ? check_owner(app->config_path, err) : PAL_OK;
+    enum pal_code code = (flags & PAL_APP_CREDENTIALS) != 0 ? pal_app_check_owner(app->config_path, err) : PAL_OK;
     if (code != PAL_OK)
       return code;
     return pal_input_read(app->arena, app->config_path, "configuration", &pal_kind_CONFIG, &app->config, err);
@@ -172,21 +172,6 @@ static enum pal_code copy_policy_settings(struct pal_arena *arena, const struct 
   return code;
 }
 
-static enum pal_code cloud_name(struct pal_app *app, const char **ret, struct pal_err *err) {
-  struct pal_json_doc *doc = NULL;
-  enum pal_code code = parse_json(pal_get_text(app->config, PAL_CONFIG_CLOUD), &doc, err);
-  if (code != PAL_OK)
-    return code;
-  const pal_json *root = pal_json_root(doc);
-  const char *name = pal_json_text(root) != NULL ? pal_json_text(root) : pal_json_text(pal_json_get(root, "name"));
-  *ret = name != NULL ? pal_arena_strdup(app->arena, name) : NULL;
-  pal_json_doc_free(doc);
-  if (*ret == NULL)
-    return pal_err_set(err, PAL_E_CONFIG, "%s: at $.cloud: neither the name of a cloud nor an object with a name",
-                       app->config_path != NULL ? app->config_path : "configuration");
-  return PAL_OK;
-}
-
 static const char *const all_areas[] = {"links", "role-assignments", "usage", "delegations"};
 
 static enum pal_code check_areas(const struct pal_app *app, const struct pal_texts *areas, struct pal_err *err) {
@@ -210,10 +195,7 @@ static enum pal_code make_settings(struct pal_app *app, struct pal_err *err) {
   struct pal_record *s = app->settings = pal_record_new(app->arena, &pal_kind_SETTINGS);
   if (s == NULL)
     return pal_err_nomem(err);
-  const char *cloud = NULL;
-  enum pal_code code = cloud_name(app, &cloud, err);
-  if (code == PAL_OK)
-    code = pal_set_text(app->arena, s, PAL_SETTINGS_CLOUD, cloud, err);
+  enum pal_code code = pal_app_set_cloud(app, s, err);
   const struct pal_texts *areas = pal_get_texts(app->config, PAL_CONFIG_COLLECT);
   if (code == PAL_OK && areas->n > 0)
     code = check_areas(app, areas, err);
@@ -253,6 +235,10 @@ enum pal_code pal_app_replay_settings(const struct pal_app *app, const struct pa
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
       if (strcmp(pal_get_text(s, same[i].field), pal_get_text(app->settings, same[i].field)) != 0)
         return contradiction(app, same[i].key, err);
+    const struct pal_record *there = pal_get_record(s, PAL_SETTINGS_ENDPOINTS);
+    const struct pal_record *here = pal_get_record(app->settings, PAL_SETTINGS_ENDPOINTS);
+    if (!there != !here || (there && !pal_record_equal(there, here)))
+      return contradiction(app, "cloud", err);
     if (pal_get_int(s, PAL_SETTINGS_USAGE_WINDOW, 0) != pal_get_int(app->settings, PAL_SETTINGS_USAGE_WINDOW, 0))
       return contradiction(app, "usageWindowMonths", err);
     const struct pal_texts *a = pal_get_texts(s, PAL_SETTINGS_COLLECT),

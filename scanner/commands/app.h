@@ -7,6 +7,7 @@
  * pack. Everything lives in the command's arena but the pack.
  */
 #include "cli.h"
+#include "pal_cloud.h"
 #include "pal_repo.h"
 
 enum pal_app_flags {
@@ -41,6 +42,14 @@ const char *pal_app_data_dir(struct pal_arena *arena);
 void pal_app_close(struct pal_app *app);
 /* Path of something relative to the configuration; in the app's arena, NULL on no memory. */
 const char *pal_app_path(const struct pal_app *app, const char *path);
+/* A file that decides where credentials go must belong to the caller or root, and nobody else may write it. */
+enum pal_code pal_app_check_owner(const char *path, struct pal_err *err) PAL_MUST_CHECK;
+/* Puts the cloud of the configuration into settings. */
+enum pal_code pal_app_set_cloud(const struct pal_app *app, struct pal_record *settings, struct pal_err *err)
+    PAL_MUST_CHECK;
+/* The cloud of these settings; live: with the certificates that the configuration names for it. In the app's arena. */
+enum pal_code pal_app_cloud(const struct pal_app *app, const struct pal_record *settings, bool live,
+                            struct pal_cloud **ret, struct pal_err *err) PAL_MUST_CHECK;
 /* Settings of a recording with this configuration's policy settings; PAL_E_CONFIG
  * when the configuration contradicts the recording. */
 enum pal_code pal_app_replay_settings(const struct pal_app *app, const struct pal_record *session,

@@ -168,9 +168,11 @@ static enum pal_code one_night(const struct demo *demo, const struct pal_app *ap
   if (code != PAL_OK)
     return code;
   o.settings = settings;
-  o.cloud = pal_cloud_builtin(pal_get_text(settings, PAL_SETTINGS_CLOUD));
-  if (o.cloud == NULL || !pal_instant_parse(pal_get_text(session, PAL_SESSION_STARTED), &o.started))
-    return pal_err_set(err, PAL_E_INPUT, "%s/session.json: unknown cloud or start", o.replay_dir);
+  code = pal_app_cloud(app, settings, false, &o.cloud, err);
+  if (code != PAL_OK)
+    return pal_err_wrap(err, "%s/session.json", o.replay_dir);
+  if (!pal_instant_parse(pal_get_text(session, PAL_SESSION_STARTED), &o.started))
+    return pal_err_set(err, PAL_E_INPUT, "%s/session.json: at $.started: no instant", o.replay_dir);
   o.finished = pal_get_text(session, PAL_SESSION_FINISHED) != NULL ? pal_get_text(session, PAL_SESSION_FINISHED)
                                                                    : pal_get_text(session, PAL_SESSION_STARTED);
   return pal_run_scan(&o, ret, err);

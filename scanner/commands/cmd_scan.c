@@ -59,13 +59,9 @@ static enum pal_code prepare(struct pal_cli *cli, struct pal_app *app, struct pa
   } else if (pal_get_records(o->settings, PAL_SETTINGS_IDENTITIES)->n == 0) {
     return pal_err_set(err, PAL_E_CONFIG, "%s: at $.identities: no identity to sign in as", app->config_path);
   }
-  const char *cloud = pal_get_text(o->settings, PAL_SETTINGS_CLOUD);
-  o->cloud = pal_cloud_builtin(cloud);
-  if (o->cloud == NULL)
-    return pal_err_set(err, PAL_E_CONFIG,
-                       "at $.cloud: \"%s\" is no built-in cloud, and custom clouds are not part of this version; "
-                       "known: AzurePublicCloud, AzureUSGovernment, AzureChinaCloud",
-                       cloud);
+  code = pal_app_cloud(app, o->settings, o->replay_dir == NULL, &o->cloud, err);
+  if (code != PAL_OK)
+    return code;
   return pal_pack_apply(app->pack, o->settings, err);
 }
 

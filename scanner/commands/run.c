@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pal_azure.h"
 #include "pal_file.h"
 #include "pal_log.h"
 #include "pal_text.h"
@@ -250,7 +251,9 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
                                         .progress = on_progress,
                                         .stop = o->app->cli->stop};
   struct pal_collect_result result = {0};
-  code = pal_collect_run(&options, &result, err);
+  code = pal_azure_learn_cloud(net, run->result->arena, o->cloud, o->app->cli->stop, err);
+  if (code == PAL_OK)
+    code = pal_collect_run(&options, &result, err);
   run->result->observations = result.observations;
   run->result->signed_in = result.signed_in;
   struct pal_err later = {0};

@@ -16,7 +16,7 @@
 struct pal_run_options {
   const struct pal_app *app;
   const struct pal_record *settings; /* SETTINGS of this run */
-  const struct pal_cloud *cloud;
+  struct pal_cloud *cloud;
   struct pal_instant started;
   const char *finished;                 /* recorded instant for replays; NULL: the clock at the end */
   const char *replay_dir;               /* NULL: live */

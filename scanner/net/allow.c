@@ -30,6 +30,7 @@ struct row {
 static const struct row rows[] = {
     {PAL_LOGIN, "POST", "/{guid}/oauth2/v2.0/token", PAL_BODY_FORM, ""},
 
+    {PAL_ARM, "GET", "/metadata/endpoints", PAL_BODY_NONE, "api-version!"},
     {PAL_ARM, "GET", "/tenants", PAL_BODY_NONE, "api-version! $skiptoken"},
     {PAL_ARM, "GET", "/subscriptions", PAL_BODY_NONE, "api-version! $skiptoken $top"},
     {PAL_ARM, "GET", "/providers/Microsoft.ManagementPartner/partners", PAL_BODY_NONE, "api-version!"},

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "cloud.h"
 #include "pal_log.h"
 #include "text.h"
 
@@ -224,7 +225,8 @@ static enum pal_code make_headers(struct transfer *transfer, struct pal_err *err
   } while (0)
 
 /* Where, how long, and never anywhere else. */
-static CURLcode set_transport(CURL *easy, const struct net_loop *loop) {
+static CURLcode set_transport(CURL *easy, const struct net_loop *loop, enum pal_service service) {
+  const char *ca_file = net_cloud_ca_file(loop->cloud, service);
   CURLcode code = CURLE_OK;
   SET(CURLOPT_PROTOCOLS_STR, "https");
   SET(CURLOPT_REDIR_PROTOCOLS_STR, "https");
@@ -236,9 +238,9 @@ static CURLcode set_transport(CURL *easy, const struct net_loop *loop) {
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  if (loop->cloud->ca_file) {
+  if (ca_file) {
     /* Instead of the system's store, not beside it. */
-    SET(CURLOPT_CAINFO, loop->cloud->ca_file);
+    SET(CURLOPT_CAINFO, ca_file);
     SET(CURLOPT_CAPATH, (char *)NULL);
   }
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -288,7 +290,7 @@ static enum pal_code start(struct net_loop *loop, struct net_job *job, struct pa
   transfer->easy = curl_easy_init();
   enum pal_code code = transfer->easy ? make_headers(transfer, err) : pal_err_nomem(err);
   if (code == PAL_OK) {
-    CURLcode set = set_transport(transfer->easy, loop);
+    CURLcode set = set_transport(transfer->easy, loop, job->request.service);
     if (set == CURLE_OK)
       set = set_request(transfer->easy, transfer);
     CURLMcode added = set == CURLE_OK ? curl_multi_add_handle(loop->multi, transfer->easy) : CURLM_OK;

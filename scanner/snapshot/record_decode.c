@@ -94,9 +94,22 @@ static enum pal_code read_int(const struct reader *r, const struct pal_field *ro
   return PAL_OK;
 }
 
+/* Of a field that is a text or a record, kept as the text it was written in. */
+static enum pal_code check_alternative(const struct reader *r, const struct pal_field *row, const pal_json *node) {
+  struct pal_record *record = NULL;
+  if (pal_json_type(node) == PAL_JSON_OBJECT)
+    return pal_record_decode(r->arena, row->kind, r->doc, node, r->flags, &record, r->err);
+  return pal_json_text(node) ? PAL_OK : wrong_type(r, node, "a string or an object");
+}
+
 static enum pal_code read_json(const struct reader *r, const struct pal_field *row, const pal_json *node,
                                const char **ret) {
   struct pal_buf buf;
+  if (row->kind) {
+    enum pal_code checked = check_alternative(r, row, node);
+    if (checked != PAL_OK)
+      return checked;
+  }
   pal_buf_init(&buf, PAL_JSON_TEXT_MAX);
   struct pal_err why = {.code = PAL_OK};
   enum pal_code code = pal_json_compact(r->doc, node, &buf, &why);

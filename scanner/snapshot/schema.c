@@ -151,6 +151,21 @@ static void write_set(struct json_out *j, const struct pal_field *row, bool inpu
   }
 }
 
+/* A text, or a record. */
+static void write_alternative(struct json_out *j, const struct pal_field *row) {
+  key(j, "anyOf");
+  begin(j, '[');
+  item(j);
+  begin(j, '{');
+  text(j, "type", "string");
+  end(j, '}');
+  item(j);
+  begin(j, '{');
+  reference(j, row->kind);
+  end(j, '}');
+  end(j, ']');
+}
+
 static void write_nested(struct json_out *j, const struct pal_field *row) {
   if (row->type == PAL_T_RECORDS) {
     text(j, "type", "array");
@@ -199,6 +214,10 @@ static void write_type(struct json_out *j, const struct pal_field *row, bool inp
   case PAL_T_RECORD:
   case PAL_T_RECORDS: write_nested(j, row); break;
   case PAL_T_JSON:
+    if (row->kind) {
+      write_alternative(j, row);
+      break;
+    }
     object(j, "not");
     text(j, "type", "null");
     end(j, '}');

@@ -186,7 +186,8 @@ static bool label_says_more(const struct pal_field *field) {
 }
 
 static void put_field(struct pal_buf *out, const struct pal_field *field) {
-  pal_buf_printf(out, ".It Ic \\&%s\n%s", field->json, type_name(field->type));
+  bool alternative = field->type == PAL_T_JSON && field->kind;
+  pal_buf_printf(out, ".It Ic \\&%s\n%s", field->json, alternative ? "Text, or object" : type_name(field->type));
   if (field->kind)
     pal_buf_printf(out, " of kind %s", field->kind->name);
   if (field->type == PAL_T_INT && field->max > 0)

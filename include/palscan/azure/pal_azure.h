@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pal_cloud.h"
 #include "pal_id.h"
 #include "pal_json.h"
 #include "pal_net.h"
@@ -71,6 +72,12 @@ enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal
 /* Writes refresh tokens that came with answers to their files, as far as that is not done, and wipes tokens and
  * secrets. Call it after the last pal_net_run; takes NULL. */
 void pal_azure_free(struct pal_azure *azure);
+
+/* Asks an Azure Stack Hub that was given by its metadata endpoint where one signs in, and runs the net until it is
+ * known; does nothing for other clouds. Call it before anything else is asked. PAL_E_NET, PAL_E_ANSWER or PAL_E_CONFIG
+ * when it cannot be known. What was learnt lives in the arena. */
+enum pal_code pal_azure_learn_cloud(struct pal_net *net, struct pal_arena *arena, struct pal_cloud *cloud,
+                                    const volatile int *stop, struct pal_err *err) PAL_MUST_CHECK;
 
 /* Which identity asks, with a token of which tenant. */
 struct pal_caller {

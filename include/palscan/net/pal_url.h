@@ -15,10 +15,12 @@
 enum pal_service { PAL_LOGIN, PAL_ARM, PAL_GRAPH, PAL_SERVICES_N };
 enum pal_body_kind { PAL_BODY_NONE, PAL_BODY_JSON, PAL_BODY_FORM };
 
-/* Endpoints of a cloud: origins "https://host[:port]" without path. */
+/* Endpoints of a cloud: origins "https://host[:port]" without path. pal_cloud.h makes those that are not built in. */
 struct pal_cloud {
   const char *name;
   const char *origin[PAL_SERVICES_N]; /* NULL: the service does not exist there */
+  const char *audience;               /* of tokens for Resource Manager; NULL: its origin */
+  const char *metadata;               /* where sign-in and audience are still to be learnt; NULL: nowhere */
   const char *ca_file;                /* vouches only for this custom cloud's hosts; NULL: system store */
 };
 /* AzurePublicCloud, AzureUSGovernment, AzureChinaCloud; NULL when unknown. */

@@ -27,7 +27,7 @@ enum pal_type {
   PAL_T_ARM_IDS, /* set of ARM ids */
   PAL_T_RECORD,  /* one record of `kind` */
   PAL_T_RECORDS, /* records of `kind`, sorted by key, without one by canonical bytes */
-  PAL_T_JSON     /* any JSON without fractions, kept as canonical compact text */
+  PAL_T_JSON     /* any JSON without fractions, kept as canonical compact text; with `kind`: a text or such a record */
 };
 
 enum pal_field_flags {
@@ -49,7 +49,7 @@ struct pal_field {
   enum pal_type type;
   unsigned flags;              /* enum pal_field_flags */
   int since;                   /* format version that introduced it */
-  const struct pal_kind *kind; /* of PAL_T_RECORD, PAL_T_RECORDS */
+  const struct pal_kind *kind; /* of PAL_T_RECORD, PAL_T_RECORDS; of PAL_T_JSON what an object in it must be */
   const char *table;           /* child table that a nested kind fills, NULL: JSON text in `column` */
   const char *const *words;    /* of PAL_T_ENUM, NULL-terminated */
   const char *label;           /* for people, lower case: "partner ID" */

@@ -47,11 +47,13 @@
   K(REVIEW, .name="review", .table="review", .label="review", .help="A signed review.") \
   K(REVIEWS, .name="reviews", .label="reviews", .help="The signed reviews.") \
   K(SCANNER, .name="scanner", .table="scanner", .parent="scanner_name", .label="scanning identity", .help="An identity this run signed in as; secrets are not part of it.") \
+  K(ENDPOINTS, .name="endpoints", .label="endpoints", .help="Where the services of a cloud are that is not built in.") \
   K(SETTINGS, .name="settings", .label="settings", .help="The settings that change facts or verdicts.") \
   K(LAST_FULL, .name="lastFull", .label="last full run", .help="The last run of full scope before this one.") \
   K(HISTORY, .name="history", .label="history", .help="What this run knows of the runs before it.") \
   K(FORMAT, .name="format", .label="format", .help="Marks the tree as a palscan snapshot.") \
   K(SESSION, .name="session", .label="recording", .help="session.json of a recording.") \
+  K(CLOUD, .name="cloud", .label="cloud", .help="A cloud that is not built in.") \
   K(CREDENTIAL, .name="credential", .label="credential", .help="How an identity signs in.") \
   K(IDENTITY_CONFIG, .name="identityConfig", .label="identity", .help="One identity palscan signs in as.") \
   K(POLICY_CONFIG, .name="policies", .label="policy settings", .help="Which policies apply and how.") \
@@ -371,8 +373,30 @@
   F(SCANNER, ALL, .json="all", .column="is_all", .type=PAL_T_BOOL, .since=1, .label="every tenant", .help="tenants was \"all\".") \
   F(SCANNER, TENANTS, .json="tenants", .column="tenants", .type=PAL_T_GUIDS, .since=1, .label="tenants", .help="The list, when it was not \"all\".")
 
+/* Origins, https://host[:port]. */
+#define PAL_SERVICE_FIELDS_(F, K) \
+  F(K, METADATA, .json="metadata", .type=PAL_T_TEXT, .since=1, .label="metadata endpoint", .help="Of an Azure Stack Hub: its Resource Manager, https://management.REGION.DOMAIN, which is asked for sign-in and audience. Everything it names must lie under REGION.DOMAIN, or be a service of a built-in cloud. No other endpoint is named beside it, but the audience may be.") \
+  F(K, AUDIENCE, .json="audience", .type=PAL_T_TEXT, .since=1, .label="audience", .help="Of tokens for Resource Manager, such as https://management.DIRECTORY.onmicrosoft.com/ID. Absent: what the metadata say, else the origin of Resource Manager.") \
+  F(K, AUTHORITY, .json="authority", .type=PAL_T_TEXT, .since=1, .label="sign-in", .help="Origin of the token endpoints.") \
+  F(K, RESOURCE_MANAGER, .json="resourceManager", .type=PAL_T_TEXT, .since=1, .label="Resource Manager", .help="Origin.") \
+  F(K, GRAPH, .json="graph", .type=PAL_T_TEXT, .since=1, .label="Graph", .help="Origin of Microsoft Graph. Absent: what is read from it is not applicable there.") \
+  F(K, POWER_PLATFORM, .json="powerPlatform", .type=PAL_T_TEXT, .since=1, .label="Power Platform", .help="Origin; not used by this version.") \
+  F(K, POWER_APPS, .json="powerApps", .type=PAL_T_TEXT, .since=1, .label="Power Apps", .help="Origin; not used by this version.") \
+  F(K, FLOW, .json="flow", .type=PAL_T_TEXT, .since=1, .label="Power Automate", .help="Origin; not used by this version.") \
+  F(K, POWER_BI, .json="powerBi", .type=PAL_T_TEXT, .since=1, .label="Power BI", .help="Origin; not used by this version.") \
+  F(K, CUSTOMER_INSIGHTS, .json="customerInsights", .type=PAL_T_TEXT, .since=1, .label="Customer Insights", .help="Origin; not used by this version.") \
+  F(K, PARTNER_CENTER, .json="partnerCenter", .type=PAL_T_TEXT, .since=1, .label="Partner Center", .help="Origin; not used by this version.")
+
+#define PAL_FIELDS_ENDPOINTS(F) PAL_SERVICE_FIELDS_(F, ENDPOINTS)
+
+#define PAL_FIELDS_CLOUD(F) \
+  F(CLOUD, NAME, .json="name", .type=PAL_T_NAME, .flags=PAL_REQUIRED, .label="name", .help="Lower-case letters, digits and hyphens; it appears in snapshots.") \
+  F(CLOUD, CA_FILE, .json="caFile", .type=PAL_T_TEXT, .label="certificate authority", .help="PEM file with the certificates that vouch for the hosts of this cloud, and for no others; the system's do not vouch for them then. Nobody but its owner may be able to write it. Absent: the system's certificates.") \
+  PAL_SERVICE_FIELDS_(F, CLOUD)
+
 #define PAL_FIELDS_SETTINGS(F) \
   F(SETTINGS, CLOUD, .json="cloud", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="cloud") \
+  F(SETTINGS, ENDPOINTS, .json="endpoints", .type=PAL_T_RECORD, .kind=&pal_kind_ENDPOINTS, .since=1, .label="endpoints", .help="Of a cloud that is not built in.") \
   F(SETTINGS, COLLECT, .json="collect", .type=PAL_T_TEXTS, .flags=PAL_REQUIRED, .since=1, .label="areas") \
   F(SETTINGS, NAMES, .json="names", .type=PAL_T_ENUM, .words=pal_words_names, .flags=PAL_REQUIRED, .since=1, .label="names") \
   F(SETTINGS, USAGE_WINDOW, .json="usageWindowMonths", .type=PAL_T_INT, .min=1, .max=12, .flags=PAL_REQUIRED, .since=1, .label="usage window in months", .help="Closed UTC months before the current one.") \
@@ -438,7 +462,7 @@
 
 #define PAL_FIELDS_CONFIG(F) \
   F(CONFIG, REPOSITORY, .json="repository", .type=PAL_T_TEXT, .fallback="snapshots.git", .label="repository", .help="The git repository of the snapshots.") \
-  F(CONFIG, CLOUD, .json="cloud", .type=PAL_T_JSON, .fallback="\"AzurePublicCloud\"", .label="cloud", .help="AzurePublicCloud, AzureUSGovernment, AzureChinaCloud, or an object that names the endpoints.") \
+  F(CONFIG, CLOUD, .json="cloud", .type=PAL_T_JSON, .kind=&pal_kind_CLOUD, .fallback="\"AzurePublicCloud\"", .label="cloud", .help="AzurePublicCloud, AzureUSGovernment, AzureChinaCloud, or an object that names the endpoints.") \
   F(CONFIG, IDENTITIES, .json="identities", .type=PAL_T_RECORDS, .kind=&pal_kind_IDENTITY_CONFIG, .label="identities", .help="The identities palscan signs in as.") \
   F(CONFIG, COLLECT, .json="collect", .type=PAL_T_TEXTS, .label="areas", .help="links, role-assignments (all of access and groups), usage, delegations. Absent: all of them.") \
   F(CONFIG, REGISTRY, .json="registry", .type=PAL_T_TEXT, .fallback="mpn.json", .label="registry", .help="File with the partner's own IDs.") \
