@@ -33,6 +33,8 @@ static enum pal_code report(struct pal_cli *cli, struct pal_rejudged *r, const s
   char hex[41], tree[41];
   enum pal_code code =
       pal_report_build(r->arena, r->judge, r->pack, r->previous, r->previous_n, r->has_previous, &report, err);
+  if (code == PAL_OK)
+    code = pal_findings_date(r->arena, &report, r->history, commit->trailers.started, err);
   if (code != PAL_OK)
     return code;
   pal_oid_hex(&commit->id, hex);

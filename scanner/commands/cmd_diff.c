@@ -3,7 +3,7 @@
 #include "compare.h"
 
 static const struct pal_opt opts[] = {
-    {.name = "last", .kind = PAL_OPT_FLAG, .help = "Compare the last two scans."},
+    {.name = "last", .kind = PAL_OPT_FLAG, .help = "Compare the last two full scans."},
     {.name = "exit-code", .kind = PAL_OPT_FLAG, .help = "Exit 3 when something changed."},
 };
 
@@ -54,7 +54,7 @@ const struct pal_command pal_command_diff = {
     .args = "[A [B]]",
     .summary = "what changed, in sentences",
     .help = "Compares two snapshots record by record. Without arguments: since the last signed review, else the last "
-            "two scans; with one: A against the last snapshot. What a run did not read is never a change.",
+            "two full scans; with one: A against the last snapshot. What a run did not read is never a change.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 2,

@@ -11,11 +11,14 @@ static const struct pal_opt opts[] = {
     {.name = "max-age",
      .kind = PAL_OPT_VALUE,
      .arg = "AGE",
-     .help = "Exit 4 when the last run started longer ago: 26h, 90m, 2d."},
+     .help = "Exit 4 when the last full run started longer ago: 26h, 90m, 2d."},
 };
 
 struct status {
-  struct pal_commit commit;
+  struct pal_commit commit; /* the last run */
+  struct pal_commit full;   /* the last of full scope: runs of part of the estate are no nights */
+  bool has_full;
+  size_t partial_n; /* runs since */
   int64_t age_s;
   int64_t max_age_s; /* 0: not asked */
   size_t fresh;      /* open findings that began in this run */
@@ -63,7 +66,7 @@ static bool too_old(const struct status *s) {
   return s->max_age_s > 0 && (s->age_s > s->max_age_s || s->age_s < -300);
 }
 static bool incomplete(const struct status *s) {
-  return s->commit.trailers.complete < s->commit.trailers.expected;
+  return !s->has_full || s->full.trailers.complete < s->full.trailers.expected;
 }
 
 enum { LABEL = 14, LINE_MAX_BYTES = 4096 };
@@ -86,61 +89,101 @@ static void line(const struct pal_output *output, const struct pal_style *style,
   pal_buf_deinit(&text);
 }
 
+static enum pal_code print_cells(struct pal_cli *cli, const struct status *s, const struct pal_format *format,
+                                 FILE *out, struct pal_err *err) {
+  static const char *const header[] = {"snapshot", "run",      "kind",        "started",  "ageSeconds",
+                                       "complete", "expected", "newFindings", "critical", "high",
+                                       "medium",   "low",      "info",        "state",    "partialRuns"};
+  enum { COLUMNS = sizeof(header) / sizeof(header[0]) };
+  const struct pal_trailers *t = &s->full.trailers;
+  struct pal_arena *arena = cli->arena;
+  char hex[41];
+  pal_oid_hex(&s->full.id, hex);
+  const char *cells[COLUMNS] = {hex,
+                                pal_arena_printf(arena, "%lld", (long long)t->sequence),
+                                pal_run_kind_name(t->kind),
+                                t->started,
+                                pal_arena_printf(arena, "%lld", (long long)s->age_s),
+                                pal_arena_printf(arena, "%lld", (long long)t->complete),
+                                pal_arena_printf(arena, "%lld", (long long)t->expected),
+                                pal_arena_printf(arena, "%zu", s->fresh)};
+  for (int i = 0; i < PAL_SEVERITIES; i++)
+    cells[8 + i] = pal_arena_printf(arena, "%zu", s->open[i]);
+  cells[13] = s->tip == PAL_TIP_OTHER ? "not the recorded tip"
+              : too_old(s)            ? "too old"
+              : incomplete(s)         ? "incomplete"
+                                      : "ok";
+  cells[14] = pal_arena_printf(arena, "%zu", s->partial_n);
+  const char *const *rows[] = {cells};
+  struct pal_style style = {0};
+  return pal_table_print(format->name, &style, header, rows, COLUMNS, 1, out, err);
+}
+
+static void print_run(const struct pal_output *output, const struct pal_style *style, const struct status *s) {
+  const struct pal_trailers *t = &s->full.trailers;
+  char hex[41], age[64];
+  pal_oid_hex(&s->full.id, hex);
+  age_words(s->age_s, age, sizeof(age));
+  line(output, style, "Last run", "%s, %s%s, snapshot %.12s (run %lld, %s)", t->started, age,
+       too_old(s) ? ": TOO OLD" : "", hex, (long long)t->sequence,
+       t->kind == PAL_RUN_REPLAY ? "replayed: no evidence of a night"
+       : t->full                 ? "full"
+                                 : "part of the estate only");
+  if (s->has_full)
+    line(output, style, "Completeness", "%lld of %lld customers read completely%s", (long long)t->complete,
+         (long long)t->expected, incomplete(s) ? ": INCOMPLETE" : "");
+  else
+    line(output, style, "Completeness", "no run of the whole estate yet: INCOMPLETE");
+  if (s->has_full && s->partial_n > 0)
+    line(output, style, "Since then", "%zu run%s of part of the estate, the last %s", s->partial_n,
+         s->partial_n == 1 ? "" : "s", s->commit.trailers.started);
+}
+
+static void print_lines(const struct pal_output *output, const struct pal_style *style, const struct status *s) {
+  print_run(output, style, s);
+  line(output, style, "New", "%zu finding%s since the run before", s->fresh, s->fresh == 1 ? "" : "s");
+  line(output, style, "Open", "%zu critical, %zu high, %zu medium, %zu low, %zu info", s->open[0], s->open[1],
+       s->open[2], s->open[3], s->open[4]);
+  if (s->tip == PAL_TIP_UNKNOWN)
+    line(output, style, "Trust", "this host has no record of the last snapshot");
+  if (s->tip == PAL_TIP_OTHER)
+    line(output, style, "Trust",
+         "THE BRANCH IS NOT THE ONE THIS HOST RECORDED: another program moved it, and nothing above can be relied on");
+  line(output, style, "Next", "palscan check lists the findings; palscan diff --last says what changed");
+}
+
 static enum pal_code print(struct pal_cli *cli, const struct status *s, struct pal_err *err) {
   const struct pal_format *format = NULL;
   struct pal_output output;
-  const struct pal_trailers *t = &s->commit.trailers;
-  char hex[41], age[64];
   enum pal_code code = pal_cli_format(cli, &format, err);
   if (code == PAL_OK)
     code = pal_output_open(cli, &output, err);
   if (code != PAL_OK)
     return code;
-  pal_oid_hex(&s->commit.id, hex);
-  age_words(s->age_s, age, sizeof(age));
-  if (format->machine) {
-    static const char *const header[] = {"snapshot", "run",      "kind",        "started",  "ageSeconds",
-                                         "complete", "expected", "newFindings", "critical", "high",
-                                         "medium",   "low",      "info",        "state"};
-    enum { COLUMNS = sizeof(header) / sizeof(header[0]) };
-    const char *cells[COLUMNS] = {hex,
-                                  pal_arena_printf(cli->arena, "%lld", (long long)t->sequence),
-                                  pal_run_kind_name(t->kind),
-                                  t->started,
-                                  pal_arena_printf(cli->arena, "%lld", (long long)s->age_s),
-                                  pal_arena_printf(cli->arena, "%lld", (long long)t->complete),
-                                  pal_arena_printf(cli->arena, "%lld", (long long)t->expected),
-                                  pal_arena_printf(cli->arena, "%zu", s->fresh)};
-    for (int i = 0; i < PAL_SEVERITIES; i++)
-      cells[8 + i] = pal_arena_printf(cli->arena, "%zu", s->open[i]);
-    cells[13] = s->tip == PAL_TIP_OTHER ? "not the recorded tip"
-                : too_old(s)            ? "too old"
-                : incomplete(s)         ? "incomplete"
-                                        : "ok";
-    const char *const *rows[] = {cells};
-    struct pal_style style = {0};
-    code = pal_table_print(format->name, &style, header, rows, COLUMNS, 1, output.file, err);
-  } else {
-    struct pal_style style = pal_cli_style(cli, &output);
-    line(&output, &style, "Last run", "%s, %s%s, snapshot %.12s (run %lld, %s)", t->started, age,
-         too_old(s) ? ": TOO OLD" : "", hex, (long long)t->sequence,
-         t->kind == PAL_RUN_REPLAY ? "replayed: no evidence of a night"
-         : t->full                 ? "full"
-                                   : "partial scope");
-    line(&output, &style, "Completeness", "%lld of %lld customers read completely%s", (long long)t->complete,
-         (long long)t->expected, incomplete(s) ? ": INCOMPLETE" : "");
-    line(&output, &style, "New", "%zu finding%s since the run before", s->fresh, s->fresh == 1 ? "" : "s");
-    line(&output, &style, "Open", "%zu critical, %zu high, %zu medium, %zu low, %zu info", s->open[0], s->open[1],
-         s->open[2], s->open[3], s->open[4]);
-    if (s->tip == PAL_TIP_UNKNOWN)
-      line(&output, &style, "Trust", "this host has no record of the last snapshot");
-    if (s->tip == PAL_TIP_OTHER)
-      line(
-          &output, &style, "Trust",
-          "THE BRANCH IS NOT THE ONE THIS HOST RECORDED: another program moved it, and nothing above can be relied on");
-    line(&output, &style, "Next", "palscan check lists the findings; palscan diff --last says what changed");
-  }
+  struct pal_style style = pal_cli_style(cli, &output);
+  if (format->machine)
+    code = print_cells(cli, s, format, output.file, err);
+  else
+    print_lines(&output, &style, s);
   return pal_output_close(&output, code, err);
+}
+
+/* Back to the last full run; without one the last run stands for it. */
+static enum pal_code find_full(struct pal_repo *repo, struct status *status, struct pal_err *err) {
+  status->full = status->commit;
+  while (!status->full.trailers.full) {
+    status->partial_n++;
+    if (!status->full.has_parent) {
+      status->full = status->commit;
+      return PAL_OK;
+    }
+    struct pal_oid up = status->full.parent;
+    enum pal_code code = pal_repo_commit(repo, &up, &status->full, err);
+    if (code != PAL_OK)
+      return code;
+  }
+  status->has_full = true;
+  return PAL_OK;
 }
 
 static enum pal_code gather(struct pal_cli *cli, struct pal_repo *repo, struct status *status, struct pal_err *err) {
@@ -159,7 +202,9 @@ static enum pal_code gather(struct pal_cli *cli, struct pal_repo *repo, struct s
     code = pal_repo_commit(repo, &head, &status->commit, err);
   if (code == PAL_OK)
     code = pal_stored_verdicts(repo, &status->commit.tree, cli->arena, &verdicts, &n, err);
-  if (code == PAL_OK && !pal_instant_parse(status->commit.trailers.started, &started))
+  if (code == PAL_OK)
+    code = find_full(repo, status, err);
+  if (code == PAL_OK && !pal_instant_parse(status->full.trailers.started, &started))
     code = pal_err_set(err, PAL_E_VERIFY, "Palscan-Started is no instant");
   if (code != PAL_OK)
     return code;
@@ -197,8 +242,8 @@ const struct pal_command pal_command_status = {
     .name = "status",
     .args = "",
     .summary = "did it run, is it complete, what is new: for monitoring",
-    .help = "Says when the last run started, how complete it was and what it found. Exit 4 when it is incomplete or "
-            "older than --max-age, 7 when the branch is not the one this host recorded, else 0.",
+    .help = "Says when the last full run started, how complete it was, and what the last run found. Exit 4 when it is "
+            "incomplete or older than --max-age, 7 when the branch is not the one this host recorded, else 0.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 0,

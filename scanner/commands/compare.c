@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pal_rejudge.h"
+#include "pal_scope.h"
 
 struct comparing {
   struct pal_repo *repo;
@@ -66,6 +67,15 @@ static enum pal_code on_change(void *payload, const struct pal_change *change, s
   return pal_comparison_add(c->arena, c->result, change, c->tenant_name, c->tenant_country, c->registry, err);
 }
 
+/* What a partial run kept outside its scope is of an earlier run. */
+static enum pal_code date(const struct comparing *c, const struct pal_commit *commit, const char *tenant_id,
+                          struct pal_docs *docs, struct pal_err *err) {
+  const struct pal_record *history = single(commit == c->from ? &c->root_before : &c->root_after, PAL_FILE_IN_HISTORY);
+  if (pal_scope_has(history, tenant_id))
+    return PAL_OK;
+  return pal_scope_date(docs, pal_scope_read_on(history, commit->trailers.started, tenant_id), err);
+}
+
 static enum pal_code load(struct comparing *c, const struct pal_commit *commit, const char *tenant_id,
                           struct pal_docs *docs, bool *ret_has, struct pal_err *err) {
   struct pal_oid folder;
@@ -78,7 +88,8 @@ static enum pal_code load(struct comparing *c, const struct pal_commit *commit, 
     *err = missing;
     return code;
   }
-  return pal_stored_tenant(c->repo, &commit->tree, tenant_id, NULL, docs, err);
+  code = pal_stored_tenant(c->repo, &commit->tree, tenant_id, NULL, docs, err);
+  return code == PAL_OK ? date(c, commit, tenant_id, docs, err) : code;
 }
 
 static enum pal_code one_tenant(struct comparing *c, struct pal_arena *scratch, const char *tenant_id,
@@ -174,6 +185,10 @@ enum pal_code pal_compare_commits(struct pal_repo *repo, const struct pal_commit
     code = pal_stored_root(repo, &from->tree, &c.root_before, err);
   if (code == PAL_OK)
     code = pal_stored_root(repo, &to->tree, &c.root_after, err);
+  if (code == PAL_OK)
+    code = date(&c, from, "", &c.root_before, err);
+  if (code == PAL_OK)
+    code = date(&c, to, "", &c.root_after, err);
   if (code == PAL_OK) {
     c.estate = single(&c.root_after, PAL_FILE_IN_ESTATE);
     c.registry = single(&c.root_after, PAL_FILE_IN_REGISTRY);
@@ -210,8 +225,10 @@ enum pal_code pal_last_two(struct pal_repo *repo, struct pal_commit *ret_before,
       found = true;
     }
     if (!commit.has_parent)
-      return pal_err_set(err, PAL_E_NOTFOUND,
-                         "there is only one snapshot so far; nothing to compare it with before the next run");
+      return pal_err_set(
+          err, PAL_E_NOTFOUND,
+          found ? "there is only one snapshot of a full run so far; nothing to compare it with before the next"
+                : "there is no full run so far; palscan diff A B compares any two snapshots");
     struct pal_oid up = commit.parent;
     code = pal_repo_commit(repo, &up, &commit, err);
   }

@@ -75,8 +75,8 @@ int pal_outcome_status(const struct pal_cli *cli, const struct pal_report *repor
           : never_read ? " (some never, and no acceptance says so)"
                        : " (fewer than in the last full run)";
   if (!pal_cli_flag(cli, "quiet"))
-    (void)fprintf(stderr, "palscan: %zu %sopen finding%s%s%s; %zu of %zu customers read completely%s\n", n,
+    (void)fprintf(stderr, "palscan: %zu %sopen finding%s%s%s; %zu of %zu customers%s read completely%s\n", n,
                   fresh_only ? "new " : "", n == 1 ? "" : "s", none ? "" : " at or above ", none ? "" : severity,
-                  c->complete, c->expected, why);
+                  c->complete, c->expected, report->full ? "" : " in scope", why);
   return fails ? 3 : 4;
 }

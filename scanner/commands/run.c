@@ -9,6 +9,7 @@
 #include "pal_azure.h"
 #include "pal_file.h"
 #include "pal_log.h"
+#include "pal_rejudge.h"
 #include "pal_text.h"
 #include "run_internal.h"
 #include "version.h"
@@ -78,7 +79,7 @@ enum pal_code pal_run_keep_previous(struct pal_run *run, const struct pal_docs *
 
 static enum pal_code read_parent(struct pal_run *run, struct pal_err *err) {
   if (!run->has_parent)
-    return PAL_OK;
+    return pal_run_history(run, err);
   if (!pal_instant_parse(run->parent.trailers.started, &run->parent_started))
     return pal_err_set(err, PAL_E_VERIFY, "the parent's Palscan-Started is no instant");
   enum pal_code code = refuse_past(run, err);
@@ -88,6 +89,10 @@ static enum pal_code read_parent(struct pal_run *run, struct pal_err *err) {
     return code;
   pal_docs_init(&run->parent_root, run->result->arena);
   code = pal_stored_root(run->repo, &run->parent.tree, &run->parent_root, err);
+  if (code == PAL_OK)
+    code = pal_run_history(run, err);
+  if (code == PAL_OK)
+    code = pal_run_date_parent(run, "", &run->parent_root, err);
   return code == PAL_OK ? pal_run_keep_previous(run, &run->parent_root, "", err) : code;
 }
 
@@ -171,8 +176,8 @@ static enum pal_code run_digest(const struct pal_run *run, char out[65], struct 
     pal_buf_printf(&buf, "recording of %s\n", started);
   }
   pal_buf_printf(&buf, "parent %s\nscope", parent);
-  for (size_t i = 0; run->options->only_tenants != NULL && i < run->options->only_tenants->n; i++)
-    pal_buf_printf(&buf, " %s", run->options->only_tenants->v[i]);
+  for (size_t i = 0; run->options->scope != NULL && i < run->options->scope->n; i++)
+    pal_buf_printf(&buf, " %s", run->options->scope->v[i]);
   enum pal_code code = pal_buf_check(&buf, "the settings of the run", err);
   if (code == PAL_OK)
     code = pal_sha256(buf.data, buf.len, digest, err);
@@ -243,7 +248,7 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
                                         .estate = o->app->estate,
                                         .started = o->started,
                                         .base_dir = o->app->base_dir[0] != '\0' ? o->app->base_dir : NULL,
-                                        .only_tenants = o->only_tenants,
+                                        .only_tenants = o->scope,
                                         .parent_tenants = &run->parent_tenants,
                                         .done_before = was_observed,
                                         .each = on_observation,
@@ -265,20 +270,17 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
 
 static enum pal_code start_judge(struct pal_run *run, struct pal_err *err) {
   const struct pal_run_options *o = run->options;
-  struct pal_record *history = pal_run_history(run, err);
-  if (history == NULL)
-    return PAL_E_NOMEM;
   struct pal_judge_options options = {.pack = o->app->pack,
                                       .registry = o->app->registry,
                                       .estate = o->app->estate,
                                       .waivers = o->app->waivers,
                                       .settings = o->settings,
-                                      .history = history,
+                                      .history = run->history,
                                       .started = o->started,
                                       .has_previous = run->has_parent,
                                       .previous_started = run->parent_started,
                                       .replay = o->replay_dir != NULL ? "replayed" : "",
-                                      .in_scope = o->only_tenants != NULL ? pal_run_in_scope : NULL,
+                                      .in_scope = o->scope != NULL ? pal_run_in_scope : NULL,
                                       .scope_payload = run};
   return pal_judge_new(&options, &run->result->judge, err);
 }
@@ -309,7 +311,7 @@ static enum pal_code commit(struct pal_run *run, const char *state_dir, struct p
   const struct pal_run_options *o = run->options;
   struct pal_trailers t = {.sequence = run->has_parent ? run->parent.trailers.sequence + 1 : 1,
                            .kind = o->replay_dir != NULL ? PAL_RUN_REPLAY : PAL_RUN_SCAN,
-                           .full = o->only_tenants == NULL,
+                           .full = o->scope == NULL,
                            .complete = (int64_t)run->result->report.completeness.complete,
                            .expected = (int64_t)run->result->report.completeness.expected};
   (void)snprintf(t.repository, sizeof(t.repository), "%s", pal_repo_id(run->repo));
@@ -332,7 +334,7 @@ static enum pal_code commit(struct pal_run *run, const char *state_dir, struct p
   return code;
 }
 
-/* Completeness fell when fewer customers were read completely than by the last full run. */
+/* Completeness fell when fewer customers, of those in scope, were read completely than by the last full run. */
 static enum pal_code compare_completeness(struct pal_run *run, struct pal_err *err) {
   const struct pal_completeness *now = &run->result->report.completeness;
   for (size_t i = 0; i < now->gaps_n; i++)
@@ -347,6 +349,12 @@ static enum pal_code compare_completeness(struct pal_run *run, struct pal_err *e
       return code;
   }
   has = has && last.trailers.full;
+  if (has && run->options->scope != NULL) {
+    size_t then = 0;
+    enum pal_code code = pal_run_complete_then(run, &last, &then, err);
+    run->result->worse = now->complete < then;
+    return code;
+  }
   /* a/b fell, without division: a_now * b_then < a_then * b_now */
   if (has)
     run->result->worse =
@@ -360,7 +368,7 @@ static void describe(struct pal_run *run, struct pal_report *report) {
   pal_instant_format(run->options->started, started);
   report->started = pal_arena_strdup(arena, started);
   report->kind = run->options->replay_dir != NULL ? "replay" : "scan";
-  report->full = run->options->only_tenants == NULL;
+  report->full = run->options->scope == NULL;
   pal_oid_hex(&run->result->tree, hex);
   report->tree = pal_arena_strdup(arena, hex);
   report->commit = "";
@@ -375,12 +383,17 @@ static enum pal_code make_report(struct pal_run *run, struct pal_err *err) {
   enum pal_code code = pal_report_build(run->result->arena, run->result->judge, run->options->app->pack, run->previous,
                                         run->previous_n, run->has_parent, &built, err);
   run->result->report = built;
-  return code;
+  char started[PAL_INSTANT_MAX];
+  pal_instant_format(run->options->started, started);
+  return code == PAL_OK ? pal_findings_date(run->result->arena, &run->result->report, run->history, started, err)
+                        : code;
 }
 
 static enum pal_code build(struct pal_run *run, struct pal_err *err) {
   enum pal_code code = pal_population(run->result->arena, run->options->settings, run->options->app->estate,
                                       &run->parent_tenants, &run->spool.discovered, &run->population, err);
+  if (code == PAL_OK)
+    code = pal_run_check_scope(run, err);
   if (code != PAL_OK)
     return code;
   pal_spool_sort(&run->spool);

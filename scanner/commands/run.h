@@ -18,12 +18,12 @@ struct pal_run_options {
   const struct pal_record *settings; /* SETTINGS of this run */
   struct pal_cloud *cloud;
   struct pal_instant started;
-  const char *finished;                 /* recorded instant for replays; NULL: the clock at the end */
-  const char *replay_dir;               /* NULL: live */
-  const char *record_dir;               /* NULL: none */
-  const struct pal_texts *only_tenants; /* NULL: full scope */
-  const char *onto;                     /* dry run: revision to build upon; NULL: HEAD if there is one */
-  const char *accept_tip;               /* commit a person accepts as the tip; NULL */
+  const char *finished;          /* recorded instant for replays; NULL: the clock at the end */
+  const char *replay_dir;        /* NULL: live */
+  const char *record_dir;        /* NULL: none */
+  const struct pal_texts *scope; /* tenants, sorted; NULL: full scope */
+  const char *onto;              /* dry run: revision to build upon; NULL: HEAD if there is one */
+  const char *accept_tip;        /* commit a person accepts as the tip; NULL */
   bool dry_run, resume, offline, quiet;
 };
 

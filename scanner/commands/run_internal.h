@@ -59,6 +59,7 @@ struct pal_run {
   struct pal_texts parent_tenants;
   struct pal_population population;
   struct pal_docs parent_root;   /* decoded root of the parent */
+  struct pal_record *history;    /* inputs/history.json of this run */
   struct pal_verdicts *previous; /* stored verdicts of the parent, for novelty */
   size_t previous_n, previous_cap;
   struct pal_texts roles; /* role ids referred to */
@@ -77,11 +78,26 @@ bool pal_run_has_left(const struct pal_run *run, const struct pal_docs *docs, co
 /* run_root.c: inputs, roles, verdicts into blobs */
 enum pal_code pal_run_root(struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code pal_run_verdicts(struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
-struct pal_record *pal_run_history(const struct pal_run *run, struct pal_err *err);
 /* Encodes a document, writes its blob, adds it to the tree and to the disclosure. */
 enum pal_code pal_run_put(struct pal_run *run, struct pal_doc *doc, struct pal_err *err) PAL_MUST_CHECK;
+/* run_scope.c: runs of part of the estate */
+/* inputs/history.json: what this run knows of the runs before it, and its scope. */
+enum pal_code pal_run_history(struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
 /* Whether a tenant is in the scope of this run; payload is the run. */
 bool pal_run_in_scope(void *payload, const char *tenant_id);
+/* Start of the run that read what the parent holds of a tenant without a date. */
+const char *pal_run_parent_read_on(const struct pal_run *run, const char *tenant_id);
+/* Writes that date into the parent's files of a tenant in scope ("": the root). */
+enum pal_code pal_run_date_parent(const struct pal_run *run, const char *tenant_id, struct pal_docs *docs,
+                                  struct pal_err *err) PAL_MUST_CHECK;
+/* The same into the files this run kept outside its scope: for the judge, after they are written. */
+enum pal_code pal_run_date_kept(const struct pal_run *run, const char *tenant_id, struct pal_docs *docs,
+                                struct pal_err *err) PAL_MUST_CHECK;
+/* After reading: refuses a scope of tenants that are none of ours, or that nobody signs in to. */
+enum pal_code pal_run_check_scope(const struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
+/* How many counted tenants of the scope that full run read completely. */
+enum pal_code pal_run_complete_then(struct pal_run *run, const struct pal_commit *full, size_t *ret,
+                                    struct pal_err *err) PAL_MUST_CHECK;
 
 /* run_disclosure.c: RFC 6962-style Merkle root over salted tenant digests */
 struct pal_leafs *pal_leafs_new(void);

@@ -17,17 +17,6 @@ static enum pal_code put_single(struct pal_run *run, enum pal_file_id file, cons
   return code == PAL_OK ? pal_run_put(run, &doc, err) : code;
 }
 
-static const struct pal_record *parent_single(const struct pal_run *run, enum pal_file_id file) {
-  struct pal_doc *doc = run->has_parent ? pal_docs_find(&run->parent_root, file, NULL, NULL) : NULL;
-  return doc != NULL && doc->records.n == 1 ? doc->records.v[0] : NULL;
-}
-
-/* What this run knows of the runs before it: from the parent's trailers and its own copy. */
-struct pal_record *pal_run_history(const struct pal_run *run, struct pal_err *err) {
-  return pal_history_record(run->result->arena, run->has_parent ? &run->parent : NULL,
-                            parent_single(run, PAL_FILE_IN_HISTORY), err);
-}
-
 static enum pal_code put_format(struct pal_run *run, struct pal_err *err) {
   struct pal_record *format = pal_record_new(run->result->arena, &pal_kind_FORMAT);
   if (format == NULL)
@@ -91,9 +80,8 @@ enum pal_code pal_run_root(struct pal_run *run, struct pal_err *err) {
   struct pal_docs root;
   pal_docs_init(&root, run->result->arena);
   struct pal_record *settings = pal_record_dup(run->result->arena, run->options->settings);
-  struct pal_record *history = pal_run_history(run, err);
-  if (settings == NULL || history == NULL)
-    return settings == NULL ? pal_err_nomem(err) : PAL_E_NOMEM;
+  if (settings == NULL)
+    return pal_err_nomem(err);
   enum pal_code code = put_format(run, err);
   if (code == PAL_OK)
     code = put_single(run, PAL_FILE_IN_REGISTRY, NULL, app->registry, err);
@@ -104,7 +92,7 @@ enum pal_code pal_run_root(struct pal_run *run, struct pal_err *err) {
   if (code == PAL_OK)
     code = put_single(run, PAL_FILE_IN_SETTINGS, NULL, settings, err);
   if (code == PAL_OK)
-    code = put_single(run, PAL_FILE_IN_HISTORY, NULL, history, err);
+    code = put_single(run, PAL_FILE_IN_HISTORY, NULL, run->history, err);
   if (code == PAL_OK)
     code = put_policies(run, err);
   if (code == PAL_OK)

@@ -7,17 +7,6 @@
 #include "pal_rejudge.h"
 #include "run_internal.h"
 
-bool pal_run_in_scope(void *payload, const char *tenant_id) {
-  const struct pal_run *run = payload;
-  const struct pal_texts *only = run->options->only_tenants;
-  if (only == NULL)
-    return true;
-  for (size_t i = 0; i < only->n; i++)
-    if (strcmp(only->v[i], tenant_id) == 0)
-      return true;
-  return false;
-}
-
 static bool area_in_scope(void *payload, const char *tenant_id, const char *area) {
   (void)area;
   return pal_run_in_scope(payload, tenant_id);
@@ -141,7 +130,8 @@ static enum pal_code load_frames(struct pal_run *run, struct pal_arena *arena, c
   return code;
 }
 
-static enum pal_code write_tenant(struct pal_run *run, struct pal_docs *docs, struct pal_err *err) {
+static enum pal_code write_tenant(struct pal_run *run, const char *tenant_id, struct pal_docs *docs,
+                                  struct pal_err *err) {
   pal_docs_sort(docs);
   for (size_t i = 0; i < docs->n; i++) {
     enum pal_code code = pal_run_put(run, docs->v[i], err);
@@ -150,17 +140,31 @@ static enum pal_code write_tenant(struct pal_run *run, struct pal_docs *docs, st
     if (code != PAL_OK)
       return code;
   }
-  return pal_judge_load(run->result->judge, PAL_STATE_NOW, docs, err);
+  enum pal_code code = pal_run_date_kept(run, tenant_id, docs, err);
+  return code == PAL_OK ? pal_judge_load(run->result->judge, PAL_STATE_NOW, docs, err) : code;
+}
+
+static enum pal_code load_parent(struct pal_run *run, const char *tenant_id, struct pal_docs *parent,
+                                 struct pal_unite_input *input, struct pal_err *err) {
+  struct pal_stored_hooks hooks = {.object = on_object, .payload = run};
+  if (!pal_instant_parse(pal_run_parent_read_on(run, tenant_id), &input->parent_started))
+    return pal_err_set(err, PAL_E_VERIFY, "inputs/history.json of the parent: no instant");
+  enum pal_code code = pal_stored_tenant(run->repo, &run->parent.tree, tenant_id, &hooks, parent, err);
+  input->parent = parent;
+  if (code == PAL_OK)
+    code = pal_run_date_parent(run, tenant_id, parent, err);
+  if (code == PAL_OK)
+    code = pal_judge_load(run->result->judge, PAL_STATE_PREVIOUS, parent, err);
+  return code == PAL_OK ? pal_run_keep_previous(run, parent, tenant_id, err) : code;
 }
 
 static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, const char *tenant_id,
                                 struct pal_err *err) {
-  struct pal_unite_input input = {.parent_started = run->parent_started,
-                                  .settings = run->options->settings,
+  struct pal_unite_input input = {.settings = run->options->settings,
                                   .estate = run->options->app->estate,
                                   .listed = &run->spool.listed,
                                   .started = run->options->started,
-                                  .in_scope = run->options->only_tenants != NULL ? area_in_scope : NULL,
+                                  .in_scope = run->options->scope != NULL ? area_in_scope : NULL,
                                   .scope_payload = run};
   struct pal_observation *observations = NULL;
   struct pal_docs parent, docs;
@@ -175,15 +179,8 @@ static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, co
   for (size_t i = 0; code == PAL_OK && i < input.n; i++)
     list[i] = &observations[i];
   input.observations = list;
-  if (code == PAL_OK && has_text(&run->parent_tenants, tenant_id)) {
-    struct pal_stored_hooks hooks = {.object = on_object, .payload = run};
-    code = pal_stored_tenant(run->repo, &run->parent.tree, tenant_id, &hooks, &parent, err);
-    input.parent = &parent;
-    if (code == PAL_OK)
-      code = pal_judge_load(run->result->judge, PAL_STATE_PREVIOUS, &parent, err);
-    if (code == PAL_OK)
-      code = pal_run_keep_previous(run, &parent, tenant_id, err);
-  }
+  if (code == PAL_OK && has_text(&run->parent_tenants, tenant_id))
+    code = load_parent(run, tenant_id, &parent, &input, err);
   if (code == PAL_OK)
     code = pal_unite(&input, &docs, err);
   if (code != PAL_OK)
@@ -191,12 +188,12 @@ static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, co
   bool complete = pal_tenant_complete(&docs, run->options->settings, run->options->started, arena);
   if (pal_run_in_scope(run, tenant_id) && pal_run_has_left(run, &docs, &input.tenant, complete))
     return PAL_OK;
-  code = write_tenant(run, &docs, err);
+  bool counted = has_text(&run->population.counted, tenant_id) && pal_run_in_scope(run, tenant_id);
+  code = write_tenant(run, tenant_id, &docs, err);
   if (code == PAL_OK)
     code = pal_completeness_add(run->result->arena, &run->result->report.completeness, tenant_id,
                                 pal_tenant_name(run->options->app->estate, &docs, tenant_id), &docs,
-                                run->options->app->estate, run->options->started,
-                                has_text(&run->population.counted, tenant_id), complete, err);
+                                run->options->app->estate, run->options->started, counted, complete, err);
   return code;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pal_scope.h"
+
 /* ---- stored verdicts ---- */
 
 enum pal_code pal_verdicts_take(struct pal_arena *arena, struct pal_verdicts **verdicts, size_t *n, size_t *cap,
@@ -118,19 +120,10 @@ static enum pal_code load_recorded_pack(struct rejudging *r, const struct pal_re
   return code;
 }
 
-/* A run of partial scope kept everything outside its scope byte for byte, so
- * what it touched is what differs from its parent. Verdicts about the estate as
- * a whole are made by full runs only. */
-static bool touched(void *payload, const char *tenant_id) {
+/* Verdicts about the estate as a whole are made by full runs only. */
+static bool in_scope(void *payload, const char *tenant_id) {
   const struct rejudging *r = payload;
-  struct pal_oid now, before;
-  if (tenant_id[0] == '\0')
-    return false;
-  if (pal_stored_tenant_tree(r->options->repo, &r->options->commit->tree, tenant_id, &now, NULL) != PAL_OK)
-    return true;
-  if (pal_stored_tenant_tree(r->options->repo, &r->parent.tree, tenant_id, &before, NULL) != PAL_OK)
-    return true;
-  return !pal_oid_equal(&now, &before);
+  return pal_scope_has(r->result->history, tenant_id);
 }
 
 static enum pal_code make_judge(struct rejudging *r, struct pal_err *err) {
@@ -142,6 +135,7 @@ static enum pal_code make_judge(struct rejudging *r, struct pal_err *err) {
   result->registry = o->registry != NULL ? o->registry : single(&result->root, PAL_FILE_IN_REGISTRY);
   result->estate = o->estate != NULL ? o->estate : single(&result->root, PAL_FILE_IN_ESTATE);
   result->waivers = o->waivers != NULL ? o->waivers : single(&result->root, PAL_FILE_IN_WAIVERS);
+  result->history = single(&result->root, PAL_FILE_IN_HISTORY);
   result->pack = o->pack;
   enum pal_code code = o->pack == NULL ? load_recorded_pack(r, result->settings, err) : PAL_OK;
   if (code != PAL_OK)
@@ -149,21 +143,20 @@ static enum pal_code make_judge(struct rejudging *r, struct pal_err *err) {
   struct pal_instant before = {0};
   if (result->has_previous && !pal_instant_parse(r->parent.trailers.started, &before))
     return pal_err_set(err, PAL_E_VERIFY, "the parent's Palscan-Started is no instant");
-  struct pal_judge_options options = {
-      .pack = result->pack,
-      .registry = result->registry,
-      .estate = result->estate,
-      .waivers = result->waivers,
-      .reviews = single(&result->root, PAL_FILE_IN_REVIEWS),
-      .settings = result->settings,
-      .history = single(&result->root, PAL_FILE_IN_HISTORY),
-      .started = r->started,
-      .has_previous = result->has_previous,
-      .previous_started = before,
-      .replay = o->commit->trailers.kind == PAL_RUN_REPLAY ? "replayed" : "",
-      .in_scope = o->pack == NULL && !o->commit->trailers.full && result->has_previous ? touched : NULL,
-      .scope_payload = r,
-      .all_tables = o->all_tables};
+  struct pal_judge_options options = {.pack = result->pack,
+                                      .registry = result->registry,
+                                      .estate = result->estate,
+                                      .waivers = result->waivers,
+                                      .reviews = single(&result->root, PAL_FILE_IN_REVIEWS),
+                                      .settings = result->settings,
+                                      .history = result->history,
+                                      .started = r->started,
+                                      .has_previous = result->has_previous,
+                                      .previous_started = before,
+                                      .replay = o->commit->trailers.kind == PAL_RUN_REPLAY ? "replayed" : "",
+                                      .in_scope = o->pack == NULL ? in_scope : NULL,
+                                      .scope_payload = r,
+                                      .all_tables = o->all_tables};
   return pal_judge_new(&options, &result->judge, err);
 }
 
@@ -188,6 +181,18 @@ const char *pal_tenant_name(const struct pal_record *estate, const struct pal_do
   return NULL;
 }
 
+/* What is judged now has its parent's dates written out, what is not has its own: the
+ * judge takes what is undated for the parent's run, or this one's. */
+static enum pal_code date_docs(const struct rejudging *r, enum pal_state state, const char *tenant_id,
+                               struct pal_docs *docs, struct pal_err *err) {
+  const struct pal_record *history = state == PAL_STATE_NOW ? r->result->history : r->result->parent_history;
+  const char *started = state == PAL_STATE_NOW ? r->options->commit->trailers.started : r->parent.trailers.started;
+  bool judged = r->options->pack != NULL || pal_scope_has(r->result->history, tenant_id);
+  if (pal_scope_has(history, tenant_id) || (state == PAL_STATE_PREVIOUS && !judged))
+    return PAL_OK;
+  return pal_scope_date(docs, pal_scope_read_on(history, started, tenant_id), err);
+}
+
 static enum pal_code load_tenants(struct rejudging *r, enum pal_state state, const struct pal_oid *tree,
                                   const struct pal_texts *tenants, struct pal_err *err) {
   struct pal_rejudged *result = r->result;
@@ -202,14 +207,17 @@ static enum pal_code load_tenants(struct rejudging *r, enum pal_state state, con
     const char *id = tenants->v[i];
     pal_docs_init(&docs, scratch);
     code = pal_stored_tenant(r->options->repo, tree, id, &hooks, &docs, err);
+    if (code == PAL_OK && state == PAL_STATE_NOW)
+      code = pal_verdicts_take(result->arena, &result->stored, &result->stored_n, &r->stored_cap, id, &docs, err);
+    if (code == PAL_OK)
+      code = date_docs(r, state, id, &docs, err);
     if (code == PAL_OK)
       code = pal_judge_load(result->judge, state, &docs, err);
     if (code == PAL_OK && state == PAL_STATE_NOW) {
       bool complete = pal_tenant_complete(&docs, result->settings, r->started, scratch);
+      bool counted = among(&r->population.counted, id) && pal_scope_has(result->history, id);
       code = pal_completeness_add(result->arena, &result->completeness, id, pal_tenant_name(result->estate, &docs, id),
-                                  &docs, result->estate, r->started, among(&r->population.counted, id), complete, err);
-      if (code == PAL_OK)
-        code = pal_verdicts_take(result->arena, &result->stored, &result->stored_n, &r->stored_cap, id, &docs, err);
+                                  &docs, result->estate, r->started, counted, complete, err);
     } else if (code == PAL_OK) {
       code = pal_verdicts_take(result->arena, &result->previous, &result->previous_n, &r->previous_cap, id, &docs, err);
     }
@@ -228,10 +236,12 @@ static enum pal_code load_parent(struct rejudging *r, struct pal_err *err) {
   enum pal_code code = pal_stored_tenants(r->options->repo, &r->parent.tree, result->arena, &r->parent_tenants, err);
   if (code == PAL_OK)
     code = pal_stored_root(r->options->repo, &r->parent.tree, &root, err);
-  if (code == PAL_OK)
-    code = pal_judge_load(result->judge, PAL_STATE_PREVIOUS, &root, err);
   result->parent = r->parent;
   result->parent_history = single(&root, PAL_FILE_IN_HISTORY);
+  if (code == PAL_OK)
+    code = date_docs(r, PAL_STATE_PREVIOUS, "", &root, err);
+  if (code == PAL_OK)
+    code = pal_judge_load(result->judge, PAL_STATE_PREVIOUS, &root, err);
   if (code == PAL_OK)
     code = pal_verdicts_take(result->arena, &result->previous, &result->previous_n, &r->previous_cap, "", &root, err);
   return code == PAL_OK ? load_tenants(r, PAL_STATE_PREVIOUS, &r->parent.tree, &r->parent_tenants, err) : code;
@@ -260,6 +270,8 @@ static enum pal_code rejudge(struct rejudging *r, struct pal_err *err) {
     code = load_parent(r, err);
   if (code == PAL_OK)
     code = pal_verdicts_take(result->arena, &result->stored, &result->stored_n, &r->stored_cap, "", &result->root, err);
+  if (code == PAL_OK)
+    code = date_docs(r, PAL_STATE_NOW, "", &result->root, err);
   if (code == PAL_OK)
     code = pal_judge_load(result->judge, PAL_STATE_NOW, &result->root, err);
   if (code == PAL_OK)

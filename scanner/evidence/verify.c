@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "pal_scope.h"
+
 static enum pal_code fault(const struct pal_commit *commit, struct pal_err *err, const char *what) {
   char hex[41];
   pal_oid_hex(&commit->id, hex);
@@ -63,16 +65,43 @@ static enum pal_code compare_verdicts(const struct pal_commit *commit, struct pa
   return matched == r->stored_n ? PAL_OK : fault(commit, err, "holds verdicts that judging again does not give");
 }
 
-/* inputs/history.json follows from the parent; it also tells whether the parent was a full run. */
+static enum pal_code check_untouched(struct pal_repo *repo, const struct pal_commit *commit,
+                                     const struct pal_commit *parent, bool has_parent, const char *tenant_id,
+                                     struct pal_err *err) {
+  struct pal_oid now, before;
+  enum pal_code code = pal_stored_tenant_tree(repo, &commit->tree, tenant_id, &now, err);
+  if (code != PAL_OK)
+    return code;
+  code = has_parent ? pal_stored_tenant_tree(repo, &parent->tree, tenant_id, &before, err) : PAL_E_NOTFOUND;
+  if (code == PAL_E_NOTFOUND || (code == PAL_OK && !pal_oid_equal(&now, &before)))
+    return fault(commit, err, "a partial run changed a tenant outside its scope");
+  return code;
+}
+
+/* inputs/history.json follows from the parent and the scope; it also tells whether the parent was a full run. */
 static enum pal_code check_lineage(const struct pal_commit *commit, const struct pal_rejudged *r, struct pal_err *err) {
-  const struct pal_doc *stored = pal_docs_find(&r->root, PAL_FILE_IN_HISTORY, NULL, NULL);
-  const struct pal_record *again =
-      pal_history_record(r->arena, r->has_previous ? &r->parent : NULL, r->parent_history, err);
+  const struct pal_doc *doc = pal_docs_find(&r->root, PAL_FILE_IN_HISTORY, NULL, NULL);
+  const struct pal_record *stored = doc != NULL && doc->records.n == 1 ? doc->records.v[0] : NULL;
+  bool full = stored == NULL || stored->v[PAL_HISTORY_SCOPE].is == PAL_ABSENT;
+  if (full != commit->trailers.full)
+    return fault(commit, err, "inputs/history.json and Palscan-Scope differ about the scope");
+  const struct pal_record *again = pal_history_record(r->arena, r->has_previous ? &r->parent : NULL, r->parent_history,
+                                                      full ? NULL : pal_get_texts(stored, PAL_HISTORY_SCOPE), err);
   if (again == NULL)
     return PAL_E_NOMEM;
-  if (stored == NULL || stored->records.n != 1 || !pal_record_equal(stored->records.v[0], again))
+  if (stored == NULL || !pal_record_equal(stored, again))
     return fault(commit, err, "inputs/history.json is not what follows from its parent");
   return PAL_OK;
+}
+
+/* Outside the scope of a partial run every file is the parent's. */
+static enum pal_code check_outside(struct pal_repo *repo, const struct pal_commit *commit, const struct pal_rejudged *r,
+                                   struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; code == PAL_OK && !commit->trailers.full && i < r->tenants.n; i++)
+    if (!pal_scope_has(r->history, r->tenants.v[i]))
+      code = check_untouched(repo, commit, &r->parent, r->has_previous, r->tenants.v[i], err);
+  return code;
 }
 
 static enum pal_code check_verdicts(struct pal_repo *repo, const struct pal_commit *commit,
@@ -89,6 +118,8 @@ static enum pal_code check_verdicts(struct pal_repo *repo, const struct pal_comm
                     (long long)t->complete, (long long)t->expected, r.completeness.complete, r.completeness.expected);
   if (code == PAL_OK)
     code = check_lineage(commit, &r, err);
+  if (code == PAL_OK)
+    code = check_outside(repo, commit, &r, err);
   if (code == PAL_OK)
     code = compare_verdicts(commit, &r, err);
   pal_rejudged_free(&r);

@@ -85,7 +85,9 @@ static void say_gap(struct paper *paper, const struct pal_gap *gap) {
   paper_item(paper);
 }
 
-static void say_completeness(struct paper *paper, const struct pal_completeness *completeness) {
+static void say_completeness(struct paper *paper, const struct pal_report *report) {
+  const struct pal_completeness *completeness = &report->completeness;
+  const char *of = report->full ? "" : " in scope";
   paper_section(paper, "Completeness");
   if (completeness->expected == 0) {
     paper_say(paper, "no customer was to be read");
@@ -94,12 +96,12 @@ static void say_completeness(struct paper *paper, const struct pal_completeness 
   }
   bool all = completeness->complete == completeness->expected;
   paper_tint(paper, all ? TINT_GOOD : TINT_BAD);
-  if (all)
-    paper_say(paper,
-              completeness->expected == 1 ? "the one customer read completely" : "all %zu customers read completely",
-              completeness->expected);
+  if (all && completeness->expected == 1)
+    paper_say(paper, "the one customer%s read completely", of);
+  else if (all)
+    paper_say(paper, "all %zu customers%s read completely", completeness->expected, of);
   else
-    paper_say(paper, "%zu of %zu customers read completely", completeness->complete, completeness->expected);
+    paper_say(paper, "%zu of %zu customers%s read completely", completeness->complete, completeness->expected, of);
   paper_tint(paper, TINT_OFF);
   paper_row(paper);
   size_t listed = 0;
@@ -394,7 +396,7 @@ static void say_not_tested(struct paper *paper, const struct pal_report *report)
 
 void text_first_screen(struct paper *paper, const struct pal_report *report) {
   say_run(paper, report);
-  say_completeness(paper, &report->completeness);
+  say_completeness(paper, report);
   say_rules(paper, report);
   say_news(paper, report);
   say_open(paper, report);

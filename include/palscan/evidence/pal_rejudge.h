@@ -26,7 +26,7 @@ struct pal_rejudged {
   struct pal_pack *recorded;   /* the recorded pack when it was used; freed with the result */
   const struct pal_pack *pack; /* the pack that judged */
   struct pal_docs root;        /* decoded files of the root */
-  const struct pal_record *registry, *estate, *waivers, *settings;
+  const struct pal_record *registry, *estate, *waivers, *settings, *history;
   struct pal_texts tenants;
   struct pal_completeness completeness;
   struct pal_verdicts *stored;
@@ -43,9 +43,15 @@ enum pal_code pal_rejudge(const struct pal_rejudge_options *options, struct pal_
 void pal_rejudged_free(struct pal_rejudged *rejudged);
 
 /* inputs/history.json of a commit on top of `parent` (NULL: the first one), of
- * which `parent_history` is the parent's own copy (NULL: none). NULL: no memory. */
+ * which `parent_history` is the parent's own copy (NULL: none); scope: the tenants
+ * of a partial run, NULL of a full one. NULL: no memory, or scope holds no tenant ids. */
 struct pal_record *pal_history_record(struct pal_arena *arena, const struct pal_commit *parent,
-                                      const struct pal_record *parent_history, struct pal_err *err) PAL_MUST_CHECK;
+                                      const struct pal_record *parent_history, const struct pal_texts *scope,
+                                      struct pal_err *err) PAL_MUST_CHECK;
+
+/* Dates the findings a partial run kept outside its scope, which are of an earlier run. */
+enum pal_code pal_findings_date(struct pal_arena *arena, struct pal_report *report, const struct pal_record *history,
+                                const char *started, struct pal_err *err) PAL_MUST_CHECK;
 
 /* Name of a tenant for people: the estate's, else that of tenant.json in docs (may be NULL), else NULL. */
 const char *pal_tenant_name(const struct pal_record *estate, const struct pal_docs *docs, const char *tenant_id);

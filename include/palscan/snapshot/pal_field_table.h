@@ -50,6 +50,7 @@
   K(ENDPOINTS, .name="endpoints", .label="endpoints", .help="Where the services of a cloud are that is not built in.") \
   K(SETTINGS, .name="settings", .label="settings", .help="The settings that change facts or verdicts.") \
   K(LAST_FULL, .name="lastFull", .label="last full run", .help="The last run of full scope before this one.") \
+  K(PARTIAL_RUN, .name="partialRun", .label="partial run", .help="A run of part of the estate since the last full run.") \
   K(HISTORY, .name="history", .label="history", .help="What this run knows of the runs before it.") \
   K(FORMAT, .name="format", .label="format", .help="Marks the tree as a palscan snapshot.") \
   K(SESSION, .name="session", .label="recording", .help="session.json of a recording.") \
@@ -409,9 +410,16 @@
   F(LAST_FULL, SEQUENCE, .json="sequence", .type=PAL_T_INT, .flags=PAL_REQUIRED, .since=1, .label="sequence") \
   F(LAST_FULL, STARTED, .json="started", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="started")
 
+#define PAL_FIELDS_PARTIAL_RUN(F) \
+  F(PARTIAL_RUN, SEQUENCE, .json="sequence", .type=PAL_T_INT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="sequence") \
+  F(PARTIAL_RUN, STARTED, .json="started", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="started") \
+  F(PARTIAL_RUN, TENANTS, .json="tenants", .type=PAL_T_GUIDS, .flags=PAL_REQUIRED, .since=1, .label="tenants", .help="Those of its scope that no later run before this one had in scope.")
+
 #define PAL_FIELDS_HISTORY(F) \
   F(HISTORY, FIRST_RUN, .json="firstRun", .type=PAL_T_INSTANT, .since=1, .label="first run") \
-  F(HISTORY, LAST_FULL, .json="lastFull", .type=PAL_T_RECORD, .kind=&pal_kind_LAST_FULL, .since=1, .label="last full run")
+  F(HISTORY, LAST_FULL, .json="lastFull", .type=PAL_T_RECORD, .kind=&pal_kind_LAST_FULL, .since=1, .label="last full run") \
+  F(HISTORY, PARTIAL, .json="partial", .type=PAL_T_RECORDS, .kind=&pal_kind_PARTIAL_RUN, .since=1, .label="partial runs", .help="Runs of partial scope since the last full one and before this one.") \
+  F(HISTORY, SCOPE, .json="scope", .type=PAL_T_GUIDS, .since=1, .label="scope", .help="Tenants in the scope of this run; absent: all.")
 
 #define PAL_FIELDS_FORMAT(F) \
   F(FORMAT, FORMAT, .json="format", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="format", .help="palscan-snapshot") \
