@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 1 << 16, PER_THOUSAND = 12, TENANTS_PER_THOUSAND = 60, PAGES_PER_THOUSAND = 250 };
+enum { SLOTS = 1 << 16, TENANTS_PER_THOUSAND = 60, PAGES_PER_THOUSAND = 250 };
 
 struct slot {
   uint64_t key; /* 0: free */
@@ -91,9 +91,9 @@ void emu_faulted_free(struct emu_faulted *f) {
 enum emu_fault emu_fault_next(const struct emu_world *w, struct emu_faulted *f, uint64_t key) {
   uint64_t roll = emu_hash(w->seed, 0xfa02, key, 0);
   uint64_t which = roll % 1000;
-  if (which >= (uint64_t)PER_THOUSAND * (EMU_FAULT_EXPIRE + 1))
+  if (which >= (uint64_t)w->fault_rate * (EMU_FAULT_EXPIRE + 1))
     return EMU_FAULT_NONE;
-  enum emu_fault fault = (enum emu_fault)(which / PER_THOUSAND);
+  enum emu_fault fault = (enum emu_fault)(which / w->fault_rate);
   if (!is_on(w, fault))
     return EMU_FAULT_NONE;
   uint8_t times = fault == EMU_FAULT_SERVER_ERROR ? 1 + (roll >> 32 & 1) : 1;

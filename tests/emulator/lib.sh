@@ -64,7 +64,7 @@ token() {
   web "$LOGIN/$1/oauth2/v2.0/token" --data-urlencode "client_id=$(ready '.identities[0].clientId')" \
     --data-urlencode "scope=${2:-https://management.azure.com/.default}" --data-urlencode "client_secret=$SECRET" \
     -d grant_type=client_credentials
-  TOKEN=$(body '.access_token // empty')
+  TOKEN=$(body '.access_token // empty' 2>/dev/null)
 }
 # arm PATH-AND-QUERY [CURL-OPTION]...: with TOKEN.
 arm() {

@@ -19,7 +19,7 @@
 enum { MAX_FILE = 1 << 20, MAX_TENANTS = 1 << 20, MAX_NOISE = 100000 };
 
 struct options {
-  uint64_t port, seed, tenants, noise, night, identities, page_size, latency, token_seconds, device_polls;
+  uint64_t port, seed, tenants, noise, night, identities, page_size, latency, token_seconds, device_polls, fault_rate;
   const char *tls, *tls_key, *faults, *log, *truth, *registry, *estate, *manners, *secret;
   const char *client_certificate, *federation_key, *federation_issuer, *federation_subject, *managed_header;
   bool list_faults;
@@ -37,6 +37,7 @@ struct options {
   N("latency", latency, 60000, "milliseconds before each answer") \
   N("token-seconds", token_seconds, 86400, "life of an access token") \
   N("device-polls", device_polls, 100, "polls of a device code before the person has signed in") \
+  N("fault-rate", fault_rate, 140, "requests of a thousand that each passing fault meets") \
   T("tls", tls, "certificate, PEM") \
   T("tls-key", tls_key, "its key, PEM") \
   T("faults", faults, "list with commas, or all; see --list-faults") \
@@ -158,6 +159,7 @@ static bool make_world(const struct options *o, struct emu_world *w) {
                           .latency_ms = (unsigned)o->latency,
                           .token_seconds = (unsigned)o->token_seconds,
                           .device_polls = (unsigned)o->device_polls,
+                          .fault_rate = (unsigned)o->fault_rate,
                           .secret = o->secret,
                           .federation = {.issuer = o->federation_issuer, .subject = o->federation_subject},
                           .managed_header = o->managed_header};
@@ -276,6 +278,7 @@ int main(int argc, char **argv) {
                       .identities = EMU_IDENTITIES,
                       .token_seconds = 3600,
                       .device_polls = 2,
+                      .fault_rate = 12,
                       .secret = "emulated-secret",
                       .federation_issuer = "https://issuer.example",
                       .federation_subject = "system:serviceaccount:palscan:palscan"};

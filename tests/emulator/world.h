@@ -29,6 +29,7 @@ struct emu_world {
   unsigned token_seconds;
   unsigned device_polls; /* answered "pending" before a person has signed in */
   uint32_t faults;       /* bits of enum emu_fault */
+  unsigned fault_rate;   /* requests of a thousand that each passing fault meets */
   const char *secret;    /* of identity 0 */
   uint8_t certificate_sha256[EMU_SHA256_LEN];
   uint8_t certificate_sha1[20];
