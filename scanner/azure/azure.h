@@ -2,6 +2,7 @@
 #ifndef PAL_AZURE_INTERNAL_H
 #define PAL_AZURE_INTERNAL_H
 /* azure.h - what the files of this layer share. */
+#include "credential.h"
 #include "pal_azure.h"
 
 /* --- error.c --- */
@@ -17,35 +18,6 @@ bool status_is_success(int status);
  * says how. Only PAL_E_NOMEM and the like are errors. */
 enum pal_code answer_parse(const struct pal_response *response, struct pal_json_doc **ret, struct pal_outcome *outcome,
                            struct pal_err *err) PAL_MUST_CHECK;
-
-/* --- credential.c --- */
-
-enum credential_type { CREDENTIAL_CLIENT_SECRET, CREDENTIAL_DEVICE_CODE, CREDENTIAL_TOKEN_FILE };
-
-struct credential {
-  const char *name; /* of the identity; borrowed from settings */
-  const struct pal_record *scanner;
-  enum credential_type type;
-  char *secret; /* client secret, refresh token or access token */
-  size_t secret_len;
-  char *file;            /* of a refresh token; NULL: there is none to write to */
-  char *filed;           /* what the file holds when a newer one came since; NULL: the secret */
-  int64_t saved_s;       /* when the file was last written */
-  const char *variable;  /* the environment variable it came from */
-  bool wanted, replayed; /* wanted: its secret was read */
-  bool warned;           /* that the file could not be written */
-};
-enum pal_code credential_load(struct credential *all, size_t n, size_t i, const struct pal_azure_options *options,
-                              struct pal_err *err) PAL_MUST_CHECK;
-void credential_wipe(struct credential *credential);
-/* A refresh token that came with an answer replaces the one used until now, in memory and, at once or soon, in its
- * file. What cannot be one is left alone. Only PAL_E_NOMEM and the like are errors: a file that cannot be written is
- * warned of, since the token it holds is still good. */
-enum pal_code credential_renew(struct credential *credential, const char *token, struct pal_err *err) PAL_MUST_CHECK;
-/* Writes what credential_renew() left for later. */
-void credential_save(struct credential *credential);
-/* The body of a token exchange; of a token file, that of the one a recording holds instead. */
-void credential_form(const struct credential *credential, const char *audience, struct pal_buf *out);
 
 /* --- token.c --- */
 

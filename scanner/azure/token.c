@@ -40,6 +40,7 @@ struct token {
   size_t turn;
   struct pal_claims claims;
   struct pal_outcome refused;
+  char *claims_asked; /* by a service that refused it: for the next exchange; NULL: nothing */
   struct waiter *waiters;
 };
 
@@ -229,13 +230,14 @@ static const char *audience_of(const struct token *token) {
 }
 
 /* Fills two buffers that are initialised here. */
-static enum pal_code make_exchange(const struct token *token, struct pal_buf *url, struct pal_buf *form,
+static enum pal_code make_exchange(struct token *token, struct pal_buf *url, struct pal_buf *form,
                                    struct pal_err *err) {
   pal_buf_init(url, URL_MAX);
   pal_buf_init(form, FORM_MAX);
   pal_buf_printf(url, "%s/%s/oauth2/v2.0/token", token->azure->cloud->origin[PAL_LOGIN], token->tenant.s);
-  credential_form(token->credential, audience_of(token), form);
   enum pal_code code = pal_buf_check(url, "the address of a token exchange", err);
+  if (code == PAL_OK)
+    code = credential_form(token->credential, url->data, audience_of(token), token->claims_asked, form, err);
   return code == PAL_OK ? pal_buf_check(form, "the body of a token exchange", err) : code;
 }
 
@@ -267,7 +269,7 @@ static enum pal_code ask(struct token *token, struct pal_err *err) {
 }
 
 /* A recording says of a token file what it says of an exchange, so that its replay needs no file. */
-static enum pal_code record_file(const struct token *token, struct pal_err *err) {
+static enum pal_code record_file(struct token *token, struct pal_err *err) {
   struct pal_buf url, form, answer;
   if (!has_services(token))
     return PAL_OK;
@@ -390,7 +392,7 @@ enum pal_code token_get(struct pal_azure *azure, const struct pal_caller *caller
   token->waiters = waiter;
   if (token->state == TOKEN_ASKED)
     return PAL_OK;
-  code = token->credential->type == CREDENTIAL_TOKEN_FILE ? take_file(token, err) : ask(token, err);
+  code = token->credential->type->grant ? take_file(token, err) : ask(token, err);
   if (code != PAL_OK && token->waiters == waiter) { /* nobody else can wait yet */
     token->waiters = waiter->next;
     token->state = TOKEN_NONE;
@@ -403,7 +405,7 @@ bool token_drop(struct pal_azure *azure, struct token *token, size_t turn) {
   (void)azure;
   if (token->turn != turn || token->state != TOKEN_READY)
     return true;
-  if (token->credential->type == CREDENTIAL_TOKEN_FILE)
+  if (token->credential->type->grant && !token->credential->type->fetch)
     return false;
   token_forget(token);
   token->state = TOKEN_NONE;

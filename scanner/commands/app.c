@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pal_azure.h"
 #include "pal_file.h"
 #include "pal_log.h"
 
@@ -129,6 +130,33 @@ static enum pal_code scanner_tenants(struct pal_app *app, struct pal_record *sca
   return code;
 }
 
+static bool is_environment(const struct pal_record *credential) {
+  return strcmp(pal_get_text(credential, PAL_CREDENTIAL_TYPE), "environment") == 0;
+}
+
+/* Of the environment the settings say what it was found to hold, so that a replay does not depend on it. */
+static enum pal_code describe_credential(struct pal_arena *arena, const struct pal_record *credential,
+                                         struct pal_record *scanner, struct pal_err *err) {
+  const char *type = pal_get_text(credential, PAL_CREDENTIAL_TYPE);
+  const char *tenant = pal_get_text(credential, PAL_CREDENTIAL_TENANT_ID);
+  const char *client = pal_get_text(credential, PAL_CREDENTIAL_CLIENT_ID);
+  struct pal_azure_environment found;
+  bool ambient = is_environment(credential) && pal_azure_environment(&found);
+  if (ambient) {
+    type = found.type;
+    tenant = tenant != NULL ? tenant : found.tenant;
+    client = client != NULL ? client : found.client;
+  }
+  enum pal_code code = pal_set_text(arena, scanner, PAL_SCANNER_TYPE, type, err);
+  if (code == PAL_OK)
+    code = pal_set_text(arena, scanner, PAL_SCANNER_TENANT_ID, tenant, err);
+  if (code == PAL_OK)
+    code = pal_set_text(arena, scanner, PAL_SCANNER_CLIENT_ID, client, err);
+  if (code == PAL_E_INPUT && ambient)
+    (void)pal_err_wrap(err, "AZURE_TENANT_ID or AZURE_CLIENT_ID");
+  return code;
+}
+
 static enum pal_code add_scanner(struct pal_app *app, const struct pal_record *identity, struct pal_err *err) {
   struct pal_record *scanner = pal_record_new(app->arena, &pal_kind_SCANNER);
   const struct pal_record *credential = pal_get_record(identity, PAL_IDENTITY_CONFIG_CREDENTIAL);
@@ -137,13 +165,7 @@ static enum pal_code add_scanner(struct pal_app *app, const struct pal_record *i
   const char *name = pal_get_text(identity, PAL_IDENTITY_CONFIG_NAME);
   enum pal_code code = pal_set_text(app->arena, scanner, PAL_SCANNER_NAME, name, err);
   if (code == PAL_OK)
-    code = pal_set_text(app->arena, scanner, PAL_SCANNER_TYPE, pal_get_text(credential, PAL_CREDENTIAL_TYPE), err);
-  if (code == PAL_OK)
-    code = pal_set_text(app->arena, scanner, PAL_SCANNER_TENANT_ID, pal_get_text(credential, PAL_CREDENTIAL_TENANT_ID),
-                        err);
-  if (code == PAL_OK)
-    code = pal_set_text(app->arena, scanner, PAL_SCANNER_CLIENT_ID, pal_get_text(credential, PAL_CREDENTIAL_CLIENT_ID),
-                        err);
+    code = describe_credential(app->arena, credential, scanner, err);
   if (code == PAL_OK) {
     code = scanner_tenants(app, scanner, pal_get_text(identity, PAL_IDENTITY_CONFIG_TENANTS), err);
     if (code != PAL_OK)
@@ -221,6 +243,33 @@ static enum pal_code contradiction(const struct pal_app *app, const char *key, s
                      app->config_path, key);
 }
 
+static const struct pal_record *find_scanner(const struct pal_records *scanners, const char *name) {
+  for (size_t i = 0; i < scanners->n; i++)
+    if (strcmp(pal_get_text(scanners->v[i], PAL_SCANNER_NAME), name) == 0)
+      return scanners->v[i];
+  return NULL;
+}
+
+/* What the environment held when the recording was made stands there: today's says nothing against it. */
+static enum pal_code recall_environment(const struct pal_app *app, const struct pal_records *recorded,
+                                        struct pal_err *err) {
+  static const int fields[] = {PAL_SCANNER_TYPE, PAL_SCANNER_TENANT_ID, PAL_SCANNER_CLIENT_ID};
+  const struct pal_records *identities = pal_get_records(app->config, PAL_CONFIG_IDENTITIES);
+  const struct pal_records *mine = pal_get_records(app->settings, PAL_SETTINGS_IDENTITIES);
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; i < identities->n; i++) {
+    const char *name = pal_get_text(identities->v[i], PAL_IDENTITY_CONFIG_NAME);
+    if (!is_environment(pal_get_record(identities->v[i], PAL_IDENTITY_CONFIG_CREDENTIAL)))
+      continue;
+    const struct pal_record *from = find_scanner(recorded, name);
+    for (size_t k = 0; from != NULL && k < mine->n; k++)
+      for (size_t f = 0; code == PAL_OK && f < sizeof(fields) / sizeof(fields[0]); f++)
+        if (strcmp(pal_get_text(mine->v[k], PAL_SCANNER_NAME), name) == 0)
+          code = pal_set_text(app->arena, mine->v[k], fields[f], pal_get_text(from, fields[f]), err);
+  }
+  return code;
+}
+
 enum pal_code pal_app_replay_settings(const struct pal_app *app, const struct pal_record *session,
                                       struct pal_record **ret, struct pal_err *err) {
   const struct pal_record *recorded = pal_get_record(session, PAL_SESSION_SETTINGS);
@@ -250,6 +299,9 @@ enum pal_code pal_app_replay_settings(const struct pal_app *app, const struct pa
       return contradiction(app, "collect", err);
     const struct pal_records *x = pal_get_records(s, PAL_SETTINGS_IDENTITIES),
                              *y = pal_get_records(app->settings, PAL_SETTINGS_IDENTITIES);
+    enum pal_code code = recall_environment(app, x, err);
+    if (code != PAL_OK)
+      return code;
     if (y->n > 0) {
       struct pal_records mine = *y, theirs = *x;
       equal = x->n == y->n;

@@ -73,6 +73,14 @@ enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal
  * secrets. Call it after the last pal_net_run; takes NULL. */
 void pal_azure_free(struct pal_azure *azure);
 
+/* What the AZURE_ variables of the Azure Identity libraries say of an identity. Borrowed from the environment. */
+struct pal_azure_environment {
+  const char *type; /* "client-secret", "client-certificate" */
+  const char *tenant, *client;
+};
+/* False when they name none that can be used. */
+bool pal_azure_environment(struct pal_azure_environment *ret);
+
 /* Asks an Azure Stack Hub that was given by its metadata endpoint where one signs in, and runs the net until it is
  * known; does nothing for other clouds. Call it before anything else is asked. PAL_E_NET, PAL_E_ANSWER or PAL_E_CONFIG
  * when it cannot be known. What was learnt lives in the arena. */

@@ -441,11 +441,11 @@
   F(CREDENTIAL, CLIENT_ID, .json="clientId", .type=PAL_T_GUID, .label="application", .help="Application (client) id.") \
   F(CREDENTIAL, SECRET_FILE, .json="secretFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="secret file", .help="File with the client secret; mode 0600.") \
   F(CREDENTIAL, SECRET_ENV, .json="secretEnv", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="secret variable", .help="Environment variable with the client secret.") \
-  F(CREDENTIAL, CERTIFICATE_FILE, .json="certificateFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="certificate file", .help="PEM or PFX with certificate and key; mode 0600.") \
+  F(CREDENTIAL, CERTIFICATE_FILE, .json="certificateFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="certificate file", .help="PEM (in any order, the key encrypted or not) or PFX with certificate and RSA key; mode 0600.") \
   F(CREDENTIAL, PASSWORD_ENV, .json="passwordEnv", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="password variable", .help="Environment variable with the password of the certificate file.") \
-  F(CREDENTIAL, TOKEN_FILE, .json="tokenFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="token file", .help="File with a token: an access token (token-file), a refresh token (device-code) or a federated assertion (workload-identity).") \
+  F(CREDENTIAL, TOKEN_FILE, .json="tokenFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="token file", .help="File with a token: an access token (token-file), a refresh token (device-code) or a federated token (workload-identity; absent: the file that AZURE_FEDERATED_TOKEN_FILE names).") \
   F(CREDENTIAL, AZ_PATH, .json="azPath", .type=PAL_T_TEXT, .label="path of az", .help="Absolute path of the Azure CLI.") \
-  F(CREDENTIAL, CLOUD, .json="cloud", .type=PAL_T_TEXT, .label="cloud", .help="Ambient credentials outside the built-in clouds must name the cloud they may be used with.")
+  F(CREDENTIAL, CLOUD, .json="cloud", .type=PAL_T_TEXT, .label="cloud", .help="The cloud the credential is for; one that comes from where palscan runs must name a cloud that is not built in.")
 
 #define PAL_FIELDS_IDENTITY_CONFIG(F) \
   F(IDENTITY_CONFIG, NAME, .json="name", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .label="name", .help="Lower-case letters, digits and hyphens; it appears in snapshots.") \
