@@ -9,8 +9,8 @@
 #include "pal_rejudge.h"
 
 struct pal_verify_result {
-  size_t commits;  /* checked */
-  size_t rejudged; /* judged again to the same bytes */
+  size_t commits;   /* checked */
+  size_t rejudged;  /* judged again to the same bytes */
   enum pal_tip tip; /* never PAL_TIP_OTHER when verified */
   struct pal_oid first, last;
 };
