@@ -43,7 +43,9 @@ static enum pal_code judge_case(struct pal_arena *arena, const struct case_world
                                 const struct pal_json_doc *doc, const pal_json *node, const char **ret_diff,
                                 struct pal_err *err) {
   struct pal_judge *judge = NULL;
-  enum pal_code code = pal_judge_new(&world->options, &judge, err);
+  struct pal_judge_options options = world->options;
+  options.only = policy;
+  enum pal_code code = pal_judge_new(&options, &judge, err);
   if (code == PAL_OK)
     code = pal_judge_load(judge, PAL_STATE_NOW, &world->now, err);
   if (code == PAL_OK && world->options.has_previous)

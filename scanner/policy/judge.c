@@ -32,6 +32,17 @@ static const char *not_collected(const struct pal_judge *judge, const struct pal
   return NULL;
 }
 
+/* Whether the judge was made for other policies than this one. */
+static bool left_out(const struct pal_judge *judge, const struct pal_policy *policy) {
+  const struct pal_policy *only = judge->o.only ? pal_pack_find(judge->o.pack, judge->o.only) : NULL;
+  if (!judge->o.only || strcmp(judge->o.only, policy->id) == 0)
+    return false;
+  for (size_t i = 0; only && i < only->folded_under_n; i++)
+    if (strcmp(only->folded_under[i], policy->id) == 0)
+      return false;
+  return true;
+}
+
 static enum pal_code make_runs(struct pal_judge *judge, struct pal_err *err) {
   const struct pal_pack *pack = judge->o.pack;
   judge->runs = pal_arena_calloc(judge->arena, pack->policies_n, sizeof *judge->runs);
@@ -45,7 +56,7 @@ static enum pal_code make_runs(struct pal_judge *judge, struct pal_err *err) {
     run->why = not_collected(judge, policy->reads, policy->reads_n);
     if (!run->why)
       run->why = not_collected(judge, policy->needs, policy->needs_n);
-    run->state = !policy->enabled ? PAL_DISABLED : run->why ? PAL_NOT_TESTED : PAL_TESTED;
+    run->state = !policy->enabled || left_out(judge, policy) ? PAL_DISABLED : run->why ? PAL_NOT_TESTED : PAL_TESTED;
   }
   return PAL_OK;
 }
@@ -67,11 +78,11 @@ static enum pal_code set_up(struct pal_judge *judge, struct pal_err *err) {
   if (code == PAL_OK)
     code = make_tables(judge, err);
   if (code == PAL_OK)
-    code = judge_make_views(judge, err);
-  if (code == PAL_OK)
     code = make_runs(judge, err);
   if (code == PAL_OK)
     code = judge_find_reads(judge, err);
+  if (code == PAL_OK)
+    code = judge_make_views(judge, err);
   if (code == PAL_OK)
     code = sandbox_exec(&judge->sandbox, "BEGIN", err);
   return code == PAL_OK ? judge_load_inputs(judge, err) : code;

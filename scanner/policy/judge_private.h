@@ -51,7 +51,8 @@ struct pal_judge {
   struct facts facts;
   bool inputs_changed;      /* registry, estate or settings are not the parent's; false where it does not tell */
   struct pal_buf text;      /* JSON of one column */
-  const char **view_errors; /* by view of the pack, NULL: it is well */
+  const char **view_errors; /* by view of the pack, NULL: it is well, or not looked at yet */
+  bool views_checked;       /* each was looked at */
   bool *view_used;          /* by view of the pack: some enabled policy reads it in main */
   bool settled, ran;
   struct policy_run *runs; /* as in the pack */
@@ -77,8 +78,9 @@ enum pal_code judge_events(struct pal_judge *judge, struct pal_err *err) PAL_MUS
 enum pal_code judge_make_views(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 /* Replaces the views that say so by their rows; once the sandbox is closed. */
 void judge_compute_views(struct pal_judge *judge);
-/* What is wrong with a view the statement uses; NULL when nothing is. */
-const char *judge_view_error(const struct pal_judge *judge, const char *sql);
+/* *ret: what is wrong with a view the statement uses; NULL when nothing is. Once the sandbox is closed. */
+enum pal_code judge_view_error(struct pal_judge *judge, const char *sql, const char **ret, struct pal_err *err)
+    PAL_MUST_CHECK;
 struct tenant_fact *judge_tenant(struct pal_judge *judge,
                                  const char *tenant_id); /* made when absent; NULL on no memory */
 /* Before the first statement. A query alone sees the events of the snapshot, a run computes them. */

@@ -326,7 +326,10 @@ enum pal_code judge_rows(struct pal_judge *judge, struct policy_run *run, struct
   }
   run->state = PAL_BROKEN;
   run->rows_n = 0;
-  const char *view = judge_view_error(judge, policy->sql);
+  const char *view = NULL;
+  code = judge_view_error(judge, policy->sql, &view, err);
+  if (code != PAL_OK)
+    return code;
   run->why = pal_arena_printf(judge->arena, "%s%s%s", why.text, view ? "; in " : "", view ? view : "");
   return run->why ? PAL_OK : pal_err_nomem(err);
 }

@@ -51,7 +51,6 @@ static enum pal_code configure(struct sandbox *sandbox, struct pal_err *err) {
                  "PRAGMA main.synchronous=OFF; PRAGMA previous.synchronous=OFF;"
                  "PRAGMA main.cache_size=-%d; PRAGMA previous.cache_size=-%d;"
                  "PRAGMA temp_store=FILE; PRAGMA secure_delete=OFF; PRAGMA foreign_keys=OFF;"
-                 "PRAGMA legacy_alter_table=ON;" /* a renamed table is not looked for in views */
                  /* so that the authorizer never sees them come into being */
                  "SELECT count(*) FROM json_each('[]'); SELECT count(*) FROM json_tree('[]');",
                  SANDBOX_PAGE_SIZE, SANDBOX_PAGE_SIZE, SANDBOX_CACHE_KIB, SANDBOX_CACHE_KIB);

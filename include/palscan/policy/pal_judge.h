@@ -41,7 +41,8 @@ struct pal_judge_options { /* what it points to is borrowed until the judge is f
    * estate-level findings. */
   bool (*in_scope)(void *payload, const char *tenant_id);
   void *scope_payload;
-  bool all_tables; /* load every table of both states (query), not only those policies read */
+  const char *only; /* this policy and those it is folded under; the others are taken for disabled. NULL: all */
+  bool all_tables;  /* load every table of both states (query), not only those policies read */
   uint64_t
       steps_max; /* VM steps of one statement; 0: PAL_JUDGE_STEPS_MAX. Only tests set it: a budget differing by machine would make verdicts differ */
 };

@@ -274,6 +274,18 @@ START_TEST(test_tables__once_names_columns_of_the_view) {
 }
 END_TEST
 
+START_TEST(test_tables__a_judge_of_one_policy_judges_what_it_is_folded_under_too) {
+  struct pal_judge_options options = {.only = "OWN2"};
+  world_policy("OWN1", "subject: tenant", COUNT("tenant"));
+  world_policy("OWN2", "subject: tenant\nfolded-under: OWN1", COUNT("tenant"));
+  world_policy("OWN3", "subject: tenant", COUNT("tenant"));
+  struct pal_judge *judge = world_judge("'tenants':{" TENANT(T1, "") "}", true, &options);
+  ck_assert_int_eq(world_result(judge, "OWN1")->state, PAL_TESTED);
+  ck_assert_int_eq(world_result(judge, "OWN2")->state, PAL_TESTED);
+  ck_assert_int_eq(world_result(judge, "OWN3")->state, PAL_DISABLED);
+}
+END_TEST
+
 START_TEST(test_tables__nothing_is_loaded_after_the_judgement) {
   struct pal_err err;
   struct pal_docs none = {0};
@@ -314,6 +326,7 @@ Suite *make_policy_tables_suite(void) {
   tcase_add_test(tcase, test_tables__a_view_that_does_not_ask_stays_a_view);
   tcase_add_test(tcase, test_tables__a_view_that_cannot_be_computed_stays_one);
   tcase_add_test(tcase, test_tables__once_names_columns_of_the_view);
+  tcase_add_test(tcase, test_tables__a_judge_of_one_policy_judges_what_it_is_folded_under_too);
   tcase_add_test(tcase, test_tables__nothing_is_loaded_after_the_judgement);
   tcase_add_test(tcase, test_tables__query_shows_what_the_snapshot_recorded);
   suite_add_tcase(suite, tcase);
