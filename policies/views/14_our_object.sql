@@ -9,6 +9,7 @@
 -- linked: 1 an active link was answered; 0 the answer was that there is none, or
 -- it is not active; NULL never answered, so nobody knows. Only the identity itself
 -- can read its link: learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id
+-- once: tenant_id, object_id; object_id
 CREATE VIEW our_object AS
 WITH
   named AS (

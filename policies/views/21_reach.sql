@@ -7,6 +7,7 @@
 --   in_force     it has begun and has not ended
 -- An active PIM instance tells of its role assignment how it came about and when it
 -- ends; one without an assignment in sight proves the role by itself.
+-- once: tenant_id, object_id
 CREATE VIEW reach AS
 WITH
   path AS MATERIALIZED (

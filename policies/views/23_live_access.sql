@@ -8,6 +8,7 @@
 --   live     usable and held, not merely eligible; NULL undecided
 -- A deny assignment on a part of the scope, or one that does not reach below its
 -- scope, leaves the rest: learn.microsoft.com/azure/role-based-access-control/deny-assignments
+-- once: tenant_id, object_id; tenant_id, subscription_id
 CREATE VIEW live_access AS
 WITH
   -- MATERIALIZED is needed: SQLite 3.40 would push the term of the ON clause below into

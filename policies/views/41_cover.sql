@@ -9,6 +9,7 @@
 --              published verdict, or a deny assignment that may apply
 --   would      what covers would be if the role were activated, where it is only
 --              eligible in PIM
+-- once: tenant_id, subscription_id; tenant_id, object_id
 CREATE VIEW cover AS
 SELECT
   counting_role.tenant_id,
