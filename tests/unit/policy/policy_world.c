@@ -123,6 +123,7 @@ struct pal_judge *world_judge(const char *members, bool run, struct pal_judge_op
   if (change) {
     world.options.all_tables = change->all_tables;
     world.options.steps_max = change->steps_max;
+    world.options.only = change->only;
   }
   unit_ok(pal_judge_new(&world.options, &judge, &err), &err);
   unit_ok(pal_judge_load(judge, PAL_STATE_NOW, &world.now, &err), &err);
