@@ -35,6 +35,16 @@ WITH
     FROM identity
     JOIN json_each(identity.names) AS configured
   ),
+  -- Distinct: an application named in each of n tenants would be joined n times n times.
+  known_as AS MATERIALIZED (
+    SELECT DISTINCT
+      here.name,
+      named.principal_name
+    FROM named
+    JOIN signed_in AS here
+      ON here.tenant_id = named.tenant_id
+      AND here.object_id = named.object_id
+  ),
   found AS (
     SELECT
       tenant_id,
@@ -47,15 +57,12 @@ WITH
     SELECT
       elsewhere.tenant_id,
       elsewhere.object_id,
-      named.principal_name,
+      known_as.principal_name,
       0,
       1
-    FROM named
-    JOIN signed_in AS here
-      ON here.tenant_id = named.tenant_id
-      AND here.object_id = named.object_id
+    FROM known_as
     JOIN signed_in AS elsewhere
-      ON elsewhere.name = here.name
+      ON elsewhere.name = known_as.name
     UNION ALL
     SELECT
       tenant_id,
