@@ -31,6 +31,9 @@ size_t token_turn(const struct token *token); /* grows with each renewal */
 const struct pal_claims *token_claims(const struct token *token);
 /* The service said that the token of this turn is no longer good. False: it cannot be renewed. */
 bool token_drop(struct pal_azure *azure, struct token *token, size_t turn);
+/* The service wants a token that answers this challenge (base64 of JSON). False: none can be asked for. */
+enum pal_code token_challenge(struct pal_azure *azure, struct token *token, size_t turn, const char *claims, bool *ret,
+                              struct pal_err *err) PAL_MUST_CHECK;
 /* Reads tid, oid, appid, idtyp; *ret_good is false when text is no such token. */
 enum pal_code token_read(const char *text, struct pal_claims *ret, bool *ret_good, struct pal_err *err) PAL_MUST_CHECK;
 void tokens_free(struct pal_azure *azure);

@@ -43,7 +43,7 @@ struct flight {
   char *identity, *url, *body;
   enum pal_service service;
   enum pal_body_kind kind;
-  bool with_token, renewed, retry;
+  bool with_token, renewed, challenged, retry;
   unsigned delay_ms;
   struct token *token;
   size_t turn; /* of the token sent */
@@ -165,8 +165,18 @@ static void set_out_again(struct flight *flight, unsigned delay_ms) {
   set_out(flight);
 }
 
+/* Whether the token was given up for another that answers what the service asks for. */
+static bool answer_challenge(struct flight *flight, const struct pal_response *response, struct pal_err *err) {
+  bool asked = false;
+  if (!flight->token || flight->challenged || response->status != 401 || !response->claims || !response->claims[0])
+    return false;
+  flight->challenged = true;
+  return token_challenge(flight->azure, flight->token, flight->turn, response->claims, &asked, err) == PAL_OK && asked;
+}
+
 static void on_response(void *payload, const struct pal_response *response, const struct pal_err *err) {
   struct flight *flight = payload;
+  struct pal_err own = {0};
   unsigned ms = 0;
   if (err->code == PAL_E_DENIED) {
     struct pal_outcome failed = {0};
@@ -175,6 +185,10 @@ static void on_response(void *payload, const struct pal_response *response, cons
     land_failed(flight, &failed);
   } else if (err->code != PAL_OK) {
     land_error(flight, err);
+  } else if (answer_challenge(flight, response, &own)) {
+    set_out_again(flight, 0);
+  } else if (own.code != PAL_OK) {
+    land_error(flight, &own);
   } else if (is_unsettled(flight, response, &ms)) {
     set_out_again(flight, ms);
   } else if (flight->token && !flight->renewed && is_token_refused(response) &&
@@ -330,6 +344,7 @@ enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal
 void pal_azure_free(struct pal_azure *azure) {
   if (!azure)
     return;
+  pal_net_work_drop(azure->net);
   while (azure->pending.next != &azure->pending) {
     struct pending *pending = azure->pending.next;
     pending_remove(azure, pending);

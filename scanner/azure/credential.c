@@ -51,6 +51,18 @@ static const struct credential_type types[] = {
     {.word = "client-certificate", .needs_client = true, .load = certificate_load, .prove = certificate_prove},
     {.word = "workload-identity", .needs_client = true, .load = workload_load, .prove = workload_prove},
     {.word = "device-code", .needs_client = true, .refreshes = true, .load = load_token, .prove = prove_refresh},
+    {.word = "managed-identity",
+     .ambient = true,
+     .grant = "managed_identity",
+     .load = managed_load,
+     .fetch = managed_fetch,
+     .wipe = managed_wipe},
+    {.word = "azure-cli",
+     .ambient = true,
+     .grant = "azure_cli",
+     .load = azure_cli_load,
+     .fetch = azure_cli_fetch,
+     .settle = azure_cli_settle},
     {.word = "token-file", .grant = "token_file", .load = load_token},
 };
 enum { TYPES_N = sizeof types / sizeof types[0] };

@@ -26,7 +26,7 @@ struct credential_source {
   const char *base_dir; /* secret files are relative to it; NULL: working directory */
 };
 
-/* A token from elsewhere, told like an answer of a token endpoint. Used by one thread at a time. */
+/* A token from elsewhere, in the end told like an answer of a token endpoint. Used by one thread at a time. */
 struct credential_fetch {
   const struct credential *credential;
   const char *tenant, *audience;
@@ -47,7 +47,9 @@ struct credential_type {
                          struct pal_err *err);
   /* Gets a token from elsewhere; on a thread of its own, which must end soon when *stop becomes true. NULL with grant:
    * the secret is the token. */
-  void (*fetch)(struct credential_fetch *fetch, const volatile int *stop);
+  void (*fetch)(struct credential_fetch *fetch, const pal_stop *stop);
+  /* Makes it an answer of a token endpoint, on the loop's thread; may be NULL. */
+  enum pal_code (*settle)(struct credential_fetch *fetch, struct pal_err *err);
   void (*wipe)(struct credential *credential); /* of `own`; may be NULL */
 };
 
@@ -118,6 +120,19 @@ enum pal_code workload_load(struct credential *credential, const struct credenti
 enum pal_code workload_prove(struct credential *credential, const char *endpoint, struct pal_buf *form,
                              struct pal_err *err) PAL_MUST_CHECK;
 void assertion_put(struct pal_buf *form, const char *assertion);
+
+/* --- azure_cli.c, managed.c --- */
+
+enum pal_code azure_cli_load(struct credential *credential, const struct credential_source *source, struct pal_err *err)
+    PAL_MUST_CHECK;
+void azure_cli_fetch(struct credential_fetch *fetch, const pal_stop *stop);
+enum pal_code azure_cli_settle(struct credential_fetch *fetch, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code managed_load(struct credential *credential, const struct credential_source *source, struct pal_err *err)
+    PAL_MUST_CHECK;
+void managed_fetch(struct credential_fetch *fetch, const pal_stop *stop);
+void managed_wipe(struct credential *credential);
+/* Appends what stands in the file that a challenge of Azure Arc names, if it lies directly in its folder. */
+bool managed_arc_key(const char *folder, const char *challenge, struct pal_buf *key);
 
 /* --- environment.c --- */
 

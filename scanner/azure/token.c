@@ -161,6 +161,12 @@ static int64_t lifetime_s(const pal_json *root) {
   int64_t seconds = 0;
   if (!pal_json_int(node, &seconds) && pal_json_text(node)) /* managed identities send text */
     seconds = strtoll(pal_json_text(node), NULL, 10);
+  if (seconds == 0) { /* App Service and the Azure CLI say when, not for how long */
+    node = pal_json_get(root, "expires_on");
+    if (!pal_json_int(node, &seconds) && pal_json_text(node))
+      seconds = strtoll(pal_json_text(node), NULL, 10);
+    seconds -= seconds ? pal_clock_now().s : 0;
+  }
   return seconds > 0 && seconds < 365 * 86400 ? seconds : LIFETIME_DEFAULT_S;
 }
 
@@ -268,18 +274,12 @@ static enum pal_code ask(struct token *token, struct pal_err *err) {
   return code;
 }
 
-/* A recording says of a token file what it says of an exchange, so that its replay needs no file. */
-static enum pal_code record_file(struct token *token, struct pal_err *err) {
-  struct pal_buf url, form, answer;
-  if (!has_services(token))
-    return PAL_OK;
-  pal_buf_init(&answer, FORM_MAX);
-  pal_buf_puts(&answer, "{\"access_token\":");
-  pal_json_escape(&answer, token->credential->secret);
-  pal_buf_putc(&answer, '}');
+/* --- tokens from elsewhere --- */
+
+/* A recording says of them what it says of an exchange, so that its replay needs nothing but itself. */
+static enum pal_code record_known(struct token *token, int status, const char *answer, struct pal_err *err) {
+  struct pal_buf url, form;
   enum pal_code code = make_exchange(token, &url, &form, err);
-  if (code == PAL_OK)
-    code = pal_buf_check(&answer, "a token", err);
   if (code == PAL_OK) {
     struct pal_request request = {.identity = token->credential->name,
                                   .tenant = token->tenant,
@@ -287,9 +287,9 @@ static enum pal_code record_file(struct token *token, struct pal_err *err) {
                                   .url = url.data,
                                   .body_kind = PAL_BODY_FORM,
                                   .body = form.data};
-    code = pal_net_record_known(token->azure->net, &request, answer.data, "not sent: read from a token file", err);
+    code = pal_net_record_known(token->azure->net, &request, status, answer, "not sent: the token came from elsewhere",
+                                err);
   }
-  pal_buf_wipe(&answer);
   pal_buf_deinit(&url);
   pal_buf_wipe(&form);
   return code;
@@ -298,18 +298,90 @@ static enum pal_code record_file(struct token *token, struct pal_err *err) {
 /* A token file holds the one token there is. */
 static enum pal_code take_file(struct token *token, struct pal_err *err) {
   static const struct pal_err none;
-  enum pal_code code = PAL_OK;
-  if (token->service != PAL_ARM)
+  struct pal_buf answer;
+  if (token->service != PAL_ARM) {
     refuse(token, PAL_WORD_TOKEN_FILE);
-  else if (token->credential->replayed)
-    return ask(token, err);
-  else
-    code = record_file(token, err);
-  if (code == PAL_OK && token->service == PAL_ARM)
+    tell(token, &none);
+    return PAL_OK;
+  }
+  pal_buf_init(&answer, FORM_MAX);
+  pal_buf_puts(&answer, "{\"access_token\":");
+  pal_json_escape(&answer, token->credential->secret);
+  pal_buf_putc(&answer, '}');
+  enum pal_code code = pal_buf_check(&answer, "a token", err);
+  if (code == PAL_OK && has_services(token))
+    code = record_known(token, 200, answer.data, err);
+  if (code == PAL_OK)
     code = accept(token, token->credential->secret, INT64_C(10) * 365 * 86400, err);
+  pal_buf_wipe(&answer);
   if (code == PAL_OK)
     tell(token, &none);
   return code;
+}
+
+struct fetching {
+  struct pending pending;
+  struct credential_fetch fetch;
+  struct token *token;
+};
+
+static void fetching_drop(struct pending *pending) {
+  struct fetching *fetching = (struct fetching *)(void *)pending;
+  pal_buf_wipe(&fetching->fetch.answer);
+  free(fetching);
+}
+
+static void on_fetched(void *payload, const struct pal_err *err) {
+  struct fetching *fetching = payload;
+  struct token *token = fetching->token;
+  struct credential_fetch *fetch = &fetching->fetch;
+  struct pal_err own = *err;
+  token->state = TOKEN_REFUSED;
+  if (own.code == PAL_OK && fetch->credential->type->settle)
+    (void)fetch->credential->type->settle(fetch, &own);
+  if (own.code == PAL_OK)
+    (void)record_known(token, fetch->status, fetch->answer.data, &own);
+  if (own.code == PAL_OK) {
+    const struct pal_response response = {.status = fetch->status,
+                                          .body = fetch->answer.data,
+                                          .len = fetch->answer.len,
+                                          .content_type = "application/json",
+                                          .retry_after = ""};
+    (void)read_answer(token, &response, &own);
+  }
+  pending_remove(token->azure, &fetching->pending);
+  fetching_drop(&fetching->pending);
+  tell(token, &own);
+}
+
+static void run_fetch(void *payload, const pal_stop *stop) {
+  struct fetching *fetching = payload;
+  fetching->fetch.credential->type->fetch(&fetching->fetch, stop);
+}
+
+static enum pal_code fetch(struct token *token, struct pal_err *err) {
+  struct fetching *fetching = calloc(1, sizeof *fetching);
+  if (!fetching)
+    return pal_err_nomem(err);
+  fetching->token = token;
+  fetching->fetch = (struct credential_fetch){
+      .credential = token->credential, .tenant = token->tenant.s, .audience = audience_of(token)};
+  pal_buf_init(&fetching->fetch.answer, FORM_MAX);
+  pending_add(token->azure, &fetching->pending, fetching_drop);
+  token->state = TOKEN_ASKED;
+  enum pal_code code = pal_net_work(token->azure->net, run_fetch, on_fetched, fetching, err);
+  if (code != PAL_OK) {
+    pending_remove(token->azure, &fetching->pending);
+    fetching_drop(&fetching->pending);
+  }
+  return code;
+}
+
+static enum pal_code obtain(struct token *token, struct pal_err *err) {
+  const struct credential_type *type = token->credential->type;
+  if (token->credential->replayed || !type->grant || (type->fetch && !has_services(token)))
+    return !type->fetch && type->grant && token->service != PAL_ARM ? take_file(token, err) : ask(token, err);
+  return type->fetch ? fetch(token, err) : take_file(token, err);
 }
 
 static bool is_good(const struct token *token) {
@@ -392,7 +464,7 @@ enum pal_code token_get(struct pal_azure *azure, const struct pal_caller *caller
   token->waiters = waiter;
   if (token->state == TOKEN_ASKED)
     return PAL_OK;
-  code = token->credential->type->grant ? take_file(token, err) : ask(token, err);
+  code = obtain(token, err);
   if (code != PAL_OK && token->waiters == waiter) { /* nobody else can wait yet */
     token->waiters = waiter->next;
     token->state = TOKEN_NONE;
@@ -412,6 +484,44 @@ bool token_drop(struct pal_azure *azure, struct token *token, size_t turn) {
   return true;
 }
 
+/* Standard base64, as challenges have it; *ret is NULL when it holds no JSON object. */
+static enum pal_code read_challenge(const char *claims, char **ret, struct pal_err *err) {
+  struct pal_buf plain, text;
+  struct pal_json_doc *doc = NULL;
+  pal_buf_init(&plain, JWT_MAX);
+  pal_buf_init(&text, JWT_MAX);
+  for (const char *c = claims; *c && *c != '='; c++)
+    pal_buf_putc(&plain, *c == '+' ? '-' : *c == '/' ? '_' : *c);
+  bool decoded = base64url_decode(plain.data, plain.len, &text);
+  enum pal_code code = pal_buf_check(&text, "a challenge", err);
+  enum pal_code parsed = code == PAL_OK && decoded ? pal_json_parse(text.data, text.len, "challenge",
+                                                                    PAL_JSON_STRICT_UTF8, JWT_MAX, &doc, NULL)
+                                                   : PAL_E_INPUT;
+  *ret = NULL;
+  if (parsed == PAL_E_NOMEM ||
+      (parsed == PAL_OK && pal_json_type(pal_json_root(doc)) == PAL_JSON_OBJECT && !(*ret = strdup(text.data))))
+    code = pal_err_nomem(err);
+  pal_json_doc_free(doc);
+  pal_buf_deinit(&plain);
+  pal_buf_deinit(&text);
+  return code;
+}
+
+enum pal_code token_challenge(struct pal_azure *azure, struct token *token, size_t turn, const char *claims, bool *ret,
+                              struct pal_err *err) {
+  char *asked = NULL;
+  *ret = false;
+  if (token->credential->type->grant) /* nobody to pass it on to */
+    return PAL_OK;
+  enum pal_code code = read_challenge(claims, &asked, err);
+  if (code != PAL_OK || !asked)
+    return code;
+  free(token->claims_asked);
+  token->claims_asked = asked;
+  *ret = token_drop(azure, token, turn);
+  return PAL_OK;
+}
+
 void tokens_free(struct pal_azure *azure) {
   for (size_t i = 0; i < azure->tokens_cap; i++) {
     struct token *token = azure->tokens[i];
@@ -423,6 +533,7 @@ void tokens_free(struct pal_azure *azure) {
       token->waiters = next;
     }
     token_forget(token);
+    free(token->claims_asked);
     free(token);
   }
   free(azure->tokens);

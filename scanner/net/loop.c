@@ -24,7 +24,8 @@ enum {
   TOTAL_S = 600,
   LOW_SPEED_BYTES = 16, /* per second … */
   LOW_SPEED_S = 120,    /* … for so long: also the wait for a slow query's first byte */
-  HEADER_VALUE_MAX = 1024
+  HEADER_VALUE_MAX = 1024,
+  CLAIMS_MAX = 8 << 10
 };
 
 struct transfer {
@@ -36,6 +37,7 @@ struct transfer {
   struct pal_buf body;
   char content_type[HEADER_VALUE_MAX + 1];
   char retry_after[HEADER_VALUE_MAX + 1];
+  char claims[CLAIMS_MAX + 1];
   long service_retry_s; /* largest of the services' own headers, -1 when none */
   char why[CURL_ERROR_SIZE];
 };
@@ -137,6 +139,22 @@ static void keep_service_retry(struct transfer *transfer, const char *value, siz
     transfer->service_retry_s = seconds;
 }
 
+/* Of a challenge: Bearer …, error="insufficient_claims", claims="…", in any order. */
+static void keep_claims(struct transfer *transfer, const char *value, size_t len) {
+  static const char mark[] = "claims=\"";
+  for (size_t i = 0; i + strlen(mark) < len; i++) {
+    if (!net_same_letters(value + i, mark, strlen(mark)) || (i > 0 && value[i - 1] != ' ' && value[i - 1] != ','))
+      continue;
+    const char *start = value + i + strlen(mark);
+    const char *end = memchr(start, '"', len - i - strlen(mark));
+    if (!end || end - start > CLAIMS_MAX)
+      return;
+    memcpy(transfer->claims, start, (size_t)(end - start));
+    transfer->claims[end - start] = '\0';
+    return;
+  }
+}
+
 static bool is_header(const char *name, size_t len, const char *wanted) {
   return len == strlen(wanted) && net_same_letters(name, wanted, len);
 }
@@ -149,7 +167,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *payload) {
   struct transfer *transfer = payload;
   size_t len = size * n;
   if (len >= 5 && net_same_letters(bytes, "HTTP/", 5)) { /* 100 Continue came before */
-    transfer->content_type[0] = transfer->retry_after[0] = '\0';
+    transfer->content_type[0] = transfer->retry_after[0] = transfer->claims[0] = '\0';
     transfer->service_retry_s = -1;
     return len;
   }
@@ -166,6 +184,8 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *payload) {
     keep_value(transfer->content_type, value, (size_t)(end - value));
   else if (is_header(bytes, name_len, "retry-after"))
     keep_value(transfer->retry_after, value, (size_t)(end - value));
+  else if (is_header(bytes, name_len, "www-authenticate"))
+    keep_claims(transfer, value, (size_t)(end - value));
   else if (ends_with(bytes, name_len, "-retry-after"))
     keep_service_retry(transfer, value, (size_t)(end - value));
   return len;
@@ -342,12 +362,13 @@ static void finish(struct net_loop *loop, struct transfer *transfer, CURLcode co
       .len = transfer->body.len,
       .content_type = transfer->content_type,
       .retry_after = transfer->retry_after,
+      .claims = transfer->claims,
       .truncated = code != CURLE_OK && status != 0,
   };
   if (status == 0) {
     /* Always the same words for the same cause: they are recorded. */
     response.failure = code == CURLE_OK ? "no answer" : curl_easy_strerror(code);
-    response.body = response.content_type = response.retry_after = "";
+    response.body = response.content_type = response.retry_after = response.claims = "";
     response.len = 0;
   }
   struct pal_err own = {0};
@@ -398,6 +419,10 @@ static long long promote(struct net_loop *loop) {
   return next;
 }
 
+void net_loop_wake(struct net_loop *loop) {
+  (void)curl_multi_wakeup(loop->multi);
+}
+
 enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
   long long wait = loop->waiting.first ? promote(loop) : STEP_MS;
   while (loop->flying_n < loop->concurrency && loop->ready.first) {
@@ -420,7 +445,7 @@ enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
     finish(loop, (struct transfer *)(void *)private, result);
     landed = true;
   }
-  if (code == CURLM_OK && !landed && (loop->flying || loop->waiting.first))
+  if (code == CURLM_OK && !landed && !loop->ready.first)
     code = curl_multi_poll(loop->multi, NULL, 0, (int)wait, NULL);
   if (code == CURLM_OUT_OF_MEMORY)
     return pal_err_nomem(err);

@@ -18,6 +18,8 @@ void net_loop_free(struct net_loop *loop); /* takes NULL; must be empty */
 void net_loop_add(struct net_loop *loop, struct net_job *job);
 /* Does what can be done, waiting at most a fifth of a second. */
 enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) PAL_MUST_CHECK;
+/* Ends the wait of a step; from any thread. */
+void net_loop_wake(struct net_loop *loop);
 /* Takes back any job, ending its transfer; NULL when there is none. */
 struct net_job *net_loop_take(struct net_loop *loop);
 

@@ -17,6 +17,7 @@
 #include "record.h"
 #include "redact.h"
 #include "replay.h"
+#include "work.h"
 
 enum { SESSION_ARENA_MAX = 64 << 20 };
 
@@ -26,6 +27,7 @@ struct pal_net {
   struct net_replay *replay; /* with queue; or: */
   struct net_queue *queue;
   struct net_loop *loop;
+  struct net_works *works;
   struct net_recorder *recorder; /* NULL: none */
   struct pal_arena *arena;       /* of the replayed session */
   struct net_list refused;
@@ -64,10 +66,16 @@ static enum pal_code open_recorder(struct pal_net *net, const struct pal_net_opt
 static void net_free(struct pal_net *net) {
   net_queue_free(net->queue);
   net_replay_free(net->replay);
+  net_works_free(net->works); /* which wakes the loop */
   net_loop_free(net->loop);
   net_recorder_free(net->recorder);
   pal_arena_free(net->arena);
   free(net);
+}
+
+static void wake(void *payload) {
+  const struct pal_net *net = payload;
+  net_loop_wake(net->loop);
 }
 
 enum pal_code pal_net_open(const struct pal_net_options *options, struct pal_net **ret, struct pal_err *err) {
@@ -82,6 +90,8 @@ enum pal_code pal_net_open(const struct pal_net_options *options, struct pal_net
     code = open_replay(net, options, err);
   else
     code = net_loop_new(options->cloud, options->concurrency, options->offline, outcome, net, &net->loop, err);
+  if (net->loop && !(net->works = net_works_new(wake, net)))
+    code = pal_err_nomem(err);
   if (code == PAL_OK && options->record_dir)
     code = open_recorder(net, options, err);
   if (code == PAL_OK)
@@ -177,8 +187,26 @@ enum pal_code pal_net_submit(struct pal_net *net, const struct pal_request *requ
   return PAL_OK;
 }
 
-enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request *request, const char *answer,
-                                   const char *why, struct pal_err *err) {
+enum pal_code pal_net_work(struct pal_net *net, pal_work_fn *work, pal_worked_fn *done, void *payload,
+                           struct pal_err *err) {
+  if (net->ended.code != PAL_OK)
+    return pal_err_set(err, net->ended.code, "%s", net->ended.text);
+  if (!net->works)
+    return pal_err_set(err, PAL_E_INTERNAL, "a replay has no work to do");
+  if (net->offline)
+    return pal_err_set(err, PAL_E_OFFLINE, "offline");
+  enum pal_code code = net_works_add(net->works, work, done, payload, err);
+  net->open += code == PAL_OK;
+  return code;
+}
+
+void pal_net_work_drop(struct pal_net *net) {
+  if (net->works)
+    net->open -= net_works_abandon(net->works, NULL);
+}
+
+enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request *request, int status,
+                                   const char *answer, const char *why, struct pal_err *err) {
   if (!net->recorder || net->replay)
     return PAL_OK;
   struct net_request copy;
@@ -189,7 +217,7 @@ enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request
     has_tokens = code == PAL_OK;
   }
   if (code == PAL_OK)
-    code = net_record_known(net->recorder, &copy, answer, why, err);
+    code = net_record_known(net->recorder, &copy, status, answer, why, err);
   if (has_tokens)
     net_forget_answer(answer, strlen(answer));
   net_request_deinit(&copy);
@@ -260,6 +288,7 @@ static void replay_one(struct pal_net *net, struct net_job *job) {
       .len = exchange->status ? exchange->answer_len : 0,
       .content_type = exchange->content_type,
       .retry_after = exchange->retry_after,
+      .claims = "",
       .truncated = exchange->truncated,
   };
   outcome(net, job, &response, NULL);
@@ -271,6 +300,10 @@ static void step(struct pal_net *net) {
   if (job) {
     struct pal_err refused = *job->refused;
     outcome(net, job, NULL, &refused);
+  } else if (net->works && net_works_tell(net->works, &why)) {
+    net->open--;
+    if (why.code != PAL_OK)
+      end_run(net, &why);
   } else if (net->loop) {
     if (net_loop_step(net->loop, &why) != PAL_OK)
       end_run(net, &why);
@@ -293,6 +326,8 @@ enum pal_code pal_net_run(struct pal_net *net, const volatile int *stop, struct 
       step(net);
     }
   }
+  if (net->ended.code != PAL_OK && net->works)
+    net->open -= net_works_abandon(net->works, &net->ended);
   if (net->ended.code != PAL_OK)
     for (struct net_job *job; (job = take_any(net));)
       outcome(net, job, NULL, &net->ended);

@@ -27,8 +27,8 @@ enum pal_code net_record_request(struct net_recorder *recorder, const struct net
 enum pal_code net_record_answer(struct net_recorder *recorder, long trace, const struct net_request *request,
                                 const struct pal_response *response, struct pal_err *err) PAL_MUST_CHECK;
 /* A request that was not sent and what it would have been answered: JSON, redacted here. */
-enum pal_code net_record_known(struct net_recorder *recorder, const struct net_request *request, const char *answer,
-                               const char *comment, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code net_record_known(struct net_recorder *recorder, const struct net_request *request, int status,
+                               const char *answer, const char *comment, struct pal_err *err) PAL_MUST_CHECK;
 /* The file of a replayed answer, whole: a recording of a replay is the same
  * recording. Once for each identity and tenant. */
 enum pal_code net_record_replayed(struct net_recorder *recorder, const struct net_request *request,

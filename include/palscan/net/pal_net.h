@@ -11,6 +11,7 @@
  * body); exchanges of one key are answered in the order of their requests, the
  * last one repeats. Secrets are replaced before the digest is taken.
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -45,6 +46,7 @@ struct pal_response {
   size_t len;
   const char *content_type; /* "" when absent */
   const char *retry_after;  /* "" when absent */
+  const char *claims;       /* asked for by a claims challenge, in base64; "" when absent, and in a replay */
   bool truncated;           /* transport ended early or PAL_BODY_MAX exceeded: body is cut */
 };
 
@@ -75,11 +77,20 @@ enum pal_code pal_net_close(struct pal_net *net, struct pal_err *err) PAL_MUST_C
  * JSON body is none; after a run was ended, its error. */
 enum pal_code pal_net_submit(struct pal_net *net, const struct pal_request *request, pal_response_fn *done,
                              void *payload, struct pal_err *err) PAL_MUST_CHECK;
+/* Work that would hold up the loop, on a thread of its own, which may use nothing but its payload and must end soon
+ * when *stop becomes true. done is called exactly once, from pal_net_run. PAL_E_OFFLINE; PAL_E_INTERNAL in a replay. */
+typedef atomic_bool pal_stop;
+typedef void pal_work_fn(void *payload, const pal_stop *stop);
+typedef void pal_worked_fn(void *payload, const struct pal_err *err);
+enum pal_code pal_net_work(struct pal_net *net, pal_work_fn *work, pal_worked_fn *done, void *payload,
+                           struct pal_err *err) PAL_MUST_CHECK;
+/* Ends all work without telling anyone: before its payloads are freed. */
+void pal_net_work_drop(struct pal_net *net);
 /* Puts into the recording what is known without asking, as the answer of a request that is judged but not sent, so
- * that a replay can ask; `why` is its comment. answer is JSON, redacted like any other. Does nothing without a
+ * that a replay can ask; `why` is its comment. answer is JSON, redacted like any other, status its HTTP status. Does nothing without a
  * recording, and in a replay. */
-enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request *request, const char *answer,
-                                   const char *why, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request *request, int status,
+                                   const char *answer, const char *why, struct pal_err *err) PAL_MUST_CHECK;
 /* Runs until nothing is queued or in flight, or *stop (may be NULL) becomes true
  * (PAL_E_INTERRUPTED), or an error ends it. Every callback still open is then
  * given that error. */

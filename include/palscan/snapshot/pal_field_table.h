@@ -444,7 +444,7 @@
   F(CREDENTIAL, CERTIFICATE_FILE, .json="certificateFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="certificate file", .help="PEM (in any order, the key encrypted or not) or PFX with certificate and RSA key; mode 0600.") \
   F(CREDENTIAL, PASSWORD_ENV, .json="passwordEnv", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="password variable", .help="Environment variable with the password of the certificate file.") \
   F(CREDENTIAL, TOKEN_FILE, .json="tokenFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="token file", .help="File with a token: an access token (token-file), a refresh token (device-code) or a federated token (workload-identity; absent: the file that AZURE_FEDERATED_TOKEN_FILE names).") \
-  F(CREDENTIAL, AZ_PATH, .json="azPath", .type=PAL_T_TEXT, .label="path of az", .help="Absolute path of the Azure CLI.") \
+  F(CREDENTIAL, AZ_PATH, .json="azPath", .type=PAL_T_TEXT, .label="path of az", .help="Absolute path of the Azure CLI; absent: where packages put it.") \
   F(CREDENTIAL, CLOUD, .json="cloud", .type=PAL_T_TEXT, .label="cloud", .help="The cloud the credential is for; one that comes from where palscan runs must name a cloud that is not built in.")
 
 #define PAL_FIELDS_IDENTITY_CONFIG(F) \

@@ -323,6 +323,100 @@ START_TEST(test_environment__is_for_built_in_clouds_unless_it_names_another) {
 }
 END_TEST
 
+/* --- renewal --- */
+
+/* {"access_token":{"nbf":{"essential":true,"value":"1"}}} in base64, and as a field of a form */
+#define CHALLENGE_BASE64 "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxIn19fQ=="
+#define CHALLENGE_FORM \
+  "&claims=%7B%22access_token%22%3A%7B%22nbf%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%221%22%7D%7D%7D"
+#define UNAUTHORIZED "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n"
+
+static void on_answer(void *payload, const struct pal_answer *answer, const struct pal_err *err) {
+  ck_assert_msg(err->code == PAL_OK, "%s", err->text);
+  *(struct pal_outcome *)payload = answer->outcome;
+}
+
+static struct pal_outcome ask(void) {
+  struct pal_outcome outcome = {0};
+  struct pal_call call = {.caller = {"robot", {TENANT}}, .service = PAL_ARM, .path = "/tenants?api-version=2022-12-01"};
+  unit_ok(pal_azure_ask(live.azure, &call, on_answer, &outcome, &live.err), &live.err);
+  unit_ok(pal_net_run(live.net, NULL, &live.err), &live.err);
+  return outcome;
+}
+
+static void open_with_secret(const char *record_dir) {
+  unit_write("app.secret", "canary-secret-value", 0600);
+  live_configure(&live, "client-secret", "\"type\":\"client-secret\",\"secretFile\":\"app.secret\"");
+  unit_ok(live_open(&live, record_dir, NULL), &live.err);
+}
+
+static const char *const challenges[] = {
+    "WWW-Authenticate: Bearer realm=\"\", error=\"insufficient_claims\", claims=\"" CHALLENGE_BASE64 "\"\r\n",
+    "WWW-Authenticate: Basic realm=\"x\"\r\nwww-authenticate: Bearer claims=\"" CHALLENGE_BASE64
+    "\", error=\"insufficient_claims\"\r\n"};
+
+START_TEST(test_renewal__challenge_is_passed_on) {
+  char head[1024];
+  (void)snprintf(head, sizeof head, UNAUTHORIZED "%s", challenges[_i]);
+  const struct server_answer answers[] = {{.head = OK_HEAD, .body = TOKEN_ANSWER},
+                                          {.head = head, .body = "{\"error\":{\"code\":\"InsufficientClaims\"}}"},
+                                          {.head = OK_HEAD, .body = TOKEN_ANSWER},
+                                          {.head = OK_HEAD, .body = "{\"value\":[]}"}};
+  live_serve(&live, answers, 4);
+  open_with_secret("rec");
+  ck_assert_int_eq(ask().extent, PAL_READ_ALL);
+  char *asked = slurp("requests.txt", NULL);
+  const char *first = strstr(asked, "grant_type=client_credentials");
+  ck_assert_ptr_nonnull(first);
+  ck_assert_ptr_nonnull(strstr(first, "grant_type=client_credentials" CHALLENGE_FORM));
+  ck_assert_ptr_ne(strstr(first, CHALLENGE_FORM), first + strlen("grant_type=client_credentials"));
+  free(asked);
+  live_close(&live);
+  unit_ok(live_open(&live, NULL, "rec"), &live.err);
+  ck_assert_int_eq(ask().extent, PAL_READ_ALL);
+  live_has_not("rec", "canary");
+}
+END_TEST
+
+static const struct {
+  const char *claims;
+  size_t requests; /* that palscan makes until it gives up */
+} repeated[] = {{CHALLENGE_BASE64, 4}, {"bm8ganNvbg==", 2}, {"WzFd", 2}, {"!", 2}, {"", 2}};
+
+START_TEST(test_renewal__challenge_that_is_none_or_stays_is_a_refusal) {
+  char head[1024];
+  (void)snprintf(head, sizeof head, UNAUTHORIZED "WWW-Authenticate: Bearer claims=\"%s\"\r\n", repeated[_i].claims);
+  const struct server_answer answers[] = {{.head = OK_HEAD, .body = TOKEN_ANSWER},
+                                          {.head = head, .body = "{}"},
+                                          {.head = OK_HEAD, .body = TOKEN_ANSWER},
+                                          {.head = head, .body = "{}"}};
+  live_serve(&live, answers, 4);
+  open_with_secret(NULL);
+  struct pal_outcome outcome = ask();
+  ck_assert_int_eq(outcome.status, 401);
+  ck_assert_uint_eq(pal_net_stats(live.net).requests, repeated[_i].requests);
+}
+END_TEST
+
+START_TEST(test_renewal__refused_token_is_renewed_once_and_an_ended_one_before) {
+  static const char refusal[] = "{\"error\":{\"code\":\"ExpiredAuthenticationToken\"}}";
+  static const struct server_answer answers[] = {
+      {.head = OK_HEAD, .body = TOKEN_ANSWER}, {.head = UNAUTHORIZED, .body = refusal},
+      {.head = OK_HEAD, .body = TOKEN_ANSWER}, {.head = UNAUTHORIZED, .body = refusal},
+      {.head = OK_HEAD, .body = TOKEN_ANSWER}, {.head = OK_HEAD, .body = "{\"value\":[]}"}};
+  live_serve(&live, answers, 6);
+  open_with_secret(NULL);
+  ck_assert_str_eq(ask().code, "401 ExpiredAuthenticationToken");
+  ck_assert_uint_eq(pal_net_stats(live.net).requests, 4);
+  struct pal_instant later = pal_clock_now();
+  later.s += 3599 - 299; /* five minutes before its end */
+  pal_clock_fix(&later);
+  ck_assert_int_eq(ask().extent, PAL_READ_ALL);
+  pal_clock_fix(NULL);
+  ck_assert_uint_eq(pal_net_stats(live.net).requests, 6);
+}
+END_TEST
+
 Suite *make_azure_assertion_suite(void);
 Suite *make_azure_assertion_suite(void) {
   Suite *suite = suite_create("azure/assertion");
@@ -340,6 +434,9 @@ Suite *make_azure_assertion_suite(void) {
   tcase_add_test(tests, test_environment__secret_signs_in);
   tcase_add_loop_test(tests, test_environment__what_it_lacks_or_must_not_say_is_told, 0, UNIT_N(bad_environments));
   tcase_add_test(tests, test_environment__is_for_built_in_clouds_unless_it_names_another);
+  tcase_add_loop_test(tests, test_renewal__challenge_is_passed_on, 0, UNIT_N(challenges));
+  tcase_add_loop_test(tests, test_renewal__challenge_that_is_none_or_stays_is_a_refusal, 0, UNIT_N(repeated));
+  tcase_add_test(tests, test_renewal__refused_token_is_renewed_once_and_an_ended_one_before);
   suite_add_tcase(suite, tests);
   return suite;
 }
