@@ -100,8 +100,10 @@ static bool enter_subscription(struct emu_call *c, const char *id) {
   c->sub = sub;
   c->delegated = tenant != c->token.tenant;
   if (c->delegated && !emu_sees_delegated(c, &c->of, sub)) {
-    /* A token of another tenant: its holder mixed up two customers. */
-    emu_count(c->request, EMU_COUNT_WRONG_TENANT);
+    /* A token of another tenant: its holder mixed up two customers, unless the
+     * tenant itself offered the subscription as if it were delegated to it. */
+    if (!emu_was_offered(c, tenant, sub))
+      emu_count(c->request, EMU_COUNT_WRONG_TENANT);
     return refuse_scope(c, 401, "InvalidAuthenticationTokenTenant");
   }
   return emu_sees(c, &c->of, sub) ? true : refuse_scope(c, 403, "AuthorizationFailed");

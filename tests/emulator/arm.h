@@ -50,6 +50,8 @@ enum emu_fault emu_list_fault(const struct emu_call *c);
 /* Whether the caller sees the subscription of this tenant (own or delegated). */
 bool emu_sees(const struct emu_call *c, const struct emu_tenant *t, size_t sub);
 bool emu_sees_delegated(const struct emu_call *c, const struct emu_tenant *t, size_t sub);
+/* Whether the hostile tenant of the token lists this subscription of another. */
+bool emu_was_offered(const struct emu_call *c, uint32_t tenant, size_t sub);
 
 void emu_arm_tenants(struct emu_call *c);
 void emu_arm_subscriptions(struct emu_call *c);

@@ -146,7 +146,7 @@ static void fill_listed(struct rows *r, filler *fill, const cJSON *listed) {
       continue;
     emu_tenant_make(r->call->world, tenant, &t);
     if (sub >= t.sub_n || !emu_sees(r->call, &t, sub)) {
-      if (tenant != r->call->token.tenant)
+      if (tenant != r->call->token.tenant && !emu_was_offered(r->call, tenant, sub))
         emu_count(r->call->request, EMU_COUNT_WRONG_TENANT);
       continue;
     }

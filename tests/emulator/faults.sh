@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Faults: each kind as a client meets it, and how it ends.
+# Functions are handed to knock() by name.
+# shellcheck disable=SC2317
 # shellcheck source=tests/emulator/lib.sh
 . "$PAL_SOURCE/tests/emulator/lib.sh"
 
@@ -120,7 +122,7 @@ test_a_claims_challenge_is_answered() {
 
 test_duplicated_and_empty_pages_lose_nothing() {
   start --tenants 40 --assignments 40 --page-size 7 --faults duplicate,empty-page
-  local sub want
+  local want
   for scenario in dark wrong-location no-role; do
     SUB=$(of_tenant $scenario '.subscriptions[0].subscriptionId') want=$(of_tenant $scenario '.subscriptions[0].assignments')
     token "$(of_tenant $scenario .tenantId)"
@@ -155,8 +157,13 @@ test_lasting_faults() {
   lasting hostile
   arm '/subscriptions?api-version=2022-12-01'
   equal 'subscriptions of others' 1 "$(body --arg t "$TENANT" '[.value[] | select(.tenantId and .tenantId != $t)] | length')"
+  # Who follows the list asks with the only token it has, and is refused; that is no fault of the client.
+  arm "/subscriptions/$(body --arg t "$TENANT" '.value[] | select(.tenantId and .tenantId != $t) | .subscriptionId')/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"
+  equal 'the subscription of others' '401 InvalidAuthenticationTokenTenant' "$STATUS $(body .error.code)"
   arm "$(assignments)"
   equal 'a way out' 1 "$(body '[.value[] | select(.properties.principalId | startswith("../"))] | length')"
+  stop
+  equal 'wrong tenant' 0 "$(manners .tokenOfWrongTenant)"
 }
 
 # The same requests of two runs meet the same faults, and all together heal.
