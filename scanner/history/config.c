@@ -163,6 +163,38 @@ static enum pal_code judge_id(struct reader *r, const char *value, struct pal_er
   return PAL_OK;
 }
 
+/* Keys of the repository by which stock git shows less than is stored, or something else. */
+static const struct {
+  const char *section, *key; /* key NULL: each */
+  bool subsection;           /* stands in [section "name"] */
+} showing[] = {
+    {"core", "attributesfile", false},
+    {"core", "bigfilethreshold", false}, /* larger ones are "binary files" */
+    {"core", "notesref", false},
+    {"core", "pager", false},
+    {"attr", NULL, false},
+    {"color", NULL, true}, /* a colour may be that of the ground */
+    {"diff", "external", false},
+    {"diff", NULL, true}, /* drivers: textconv, command, binary */
+    {"format", "pretty", false},
+    {"gpg", "program", false},
+    {"gpg", "program", true},
+    {"log", "showroot", false},
+    {"mailmap", NULL, false},
+    {"notes", NULL, false},
+    {"pager", NULL, false},
+};
+
+static enum pal_code judge_showing(const struct reader *r, const char *key, struct pal_err *err) {
+  for (size_t i = 0; i < sizeof showing / sizeof showing[0]; i++)
+    if (strcmp(r->section, showing[i].section) == 0 && r->has_subsection == showing[i].subsection &&
+        (!showing[i].key || strcmp(key, showing[i].key) == 0))
+      return pal_err_set(err, PAL_E_VERIFY,
+                         "%s/config:%u: %s%s.%s changes what stock git shows of the snapshots; remove the line",
+                         r->repo->path, r->line, r->section, r->has_subsection ? ".…" : "", key);
+  return PAL_OK;
+}
+
 static enum pal_code read_key(struct reader *r, struct pal_err *err) {
   char key[WORD_MAX], value[VALUE_MAX] = "true"; /* what a key without "=" means */
   if (!*r->section || !take_word(r, false, key))
@@ -180,8 +212,9 @@ static enum pal_code read_key(struct reader *r, struct pal_err *err) {
   }
   if (strcmp(r->section, "extensions") == 0)
     return judge_extension(r, key, value, err);
-  if (r->has_subsection)
-    return PAL_OK;
+  enum pal_code code = judge_showing(r, key, err);
+  if (code != PAL_OK || r->has_subsection)
+    return code;
   if (strcmp(r->section, "core") == 0)
     return judge_core(r, key, value, err);
   if (strcmp(r->section, "palscan") == 0 && strcmp(key, "id") == 0)

@@ -89,10 +89,14 @@ int pal_tree_order(const char *a, bool a_is_tree, const char *b, bool b_is_tree)
  * ".git…" in any case, no slash, backslash or control character. */
 bool pal_tree_name_ok(const char *name, size_t len);
 
-/* ---- references (refs.c) ---- */
+/* ---- references (refs.c, refname.c) ---- */
+/* Why a reference of this whole name ("refs/tags/v1") may not stand in a repository: a
+ * branch other than main, a replacement, a note, a name that git would take for main,
+ * HEAD or a commit id. NULL: it may. */
+const char *pal_ref_refused(const char *name);
 /* Refuses any HEAD but "ref: refs/heads/main". */
 enum pal_code pal_refs_check_head(const struct pal_repo *repo, struct pal_err *err) PAL_MUST_CHECK;
-/* Refuses branches other than main and replace refs in packed-refs. *ret_others
+/* Refuses what pal_ref_refused() names in packed-refs. *ret_others
  * (may be NULL) tells of references other than main. */
 enum pal_code pal_refs_check_packed(const struct pal_repo *repo, bool *ret_others, struct pal_err *err) PAL_MUST_CHECK;
 /* Value of refs/heads/main, loose or packed; *ret_has false: none. */

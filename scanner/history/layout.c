@@ -30,6 +30,7 @@ static const struct {
     {"objects/info/alternates", "objects are borrowed from another place"},
     {"objects/info/http-alternates", "objects are borrowed from another place"},
     {"info/grafts", "grafts replace parents"},
+    {"info/attributes", "attributes hide changes from stock git or rewrite them; remove the file"},
     {"shallow", "a shallow clone has no history; clone it whole"},
     {"commondir", "a linked work tree is no repository of its own"},
     {"gitdir", "a linked work tree is no repository of its own"},
@@ -49,13 +50,6 @@ static enum pal_code io_failed(const struct look *look, const char *name, struct
 static bool ends_with(const char *text, const char *end) {
   size_t len = strlen(text), end_len = strlen(end);
   return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
-/* Below refs/heads only main may stand; a reference's name never ends in .lock. */
-static bool other_branch(const char *name) {
-  static const char heads[] = "refs/heads/";
-  return strncmp(name, heads, sizeof heads - 1) == 0 && strcmp(name, "refs/heads/main") != 0 &&
-         !ends_with(name, ".lock");
 }
 
 /* "objects/xx/<38 hex>" as one run of 40 digits. */
@@ -80,10 +74,10 @@ static enum pal_code judge_loose(struct look *look, int folder, const char *name
 
 static enum pal_code judge_file(struct look *look, int folder, const char *path, const char *name,
                                 struct pal_err *err) {
-  if (strncmp(path, "refs/replace/", strlen("refs/replace/")) == 0)
-    return refuse(look, path, "a replace ref shows other content under an object's name", err);
-  if (other_branch(path))
-    return refuse(look, path, "a branch other than main", err);
+  /* A reference's name never ends in .lock. */
+  const char *what = ends_with(path, ".lock") ? NULL : pal_ref_refused(path);
+  if (what)
+    return refuse(look, path, what, err);
   char hex[41];
   return loose_hex(path, hex) ? judge_loose(look, folder, name, hex, err) : PAL_OK;
 }

@@ -20,10 +20,6 @@ enum { REF_BYTES_MAX = 1024, HEX_LEN = 40 };
 
 static const char main_ref[] = "refs/heads/main";
 
-static bool starts_with(const char *text, const char *start) {
-  return strncmp(text, start, strlen(start)) == 0;
-}
-
 /* Reads a small file below the repository; *ret_has false when it is absent. */
 static enum pal_code read_small(const struct pal_repo *repo, const char *name, size_t max, struct pal_buf *out,
                                 bool *ret_has, struct pal_err *err) {
@@ -85,10 +81,9 @@ static enum pal_code packed_line(const struct pal_repo *repo, char *line, struct
     ret->has_main = true;
     return PAL_OK;
   }
-  if (starts_with(name, "refs/heads/"))
-    return pal_err_set(err, PAL_E_VERIFY, "%s: a branch other than main: %s", repo->path, name);
-  if (starts_with(name, "refs/replace/"))
-    return pal_err_set(err, PAL_E_VERIFY, "%s: a replace ref: %s", repo->path, name);
+  const char *what = pal_ref_refused(name);
+  if (what)
+    return pal_err_set(err, PAL_E_VERIFY, "%s/packed-refs: %s: %s", repo->path, name, what);
   ret->has_others = true;
   return PAL_OK;
 }

@@ -236,6 +236,13 @@ test_verify__planted_things_in_the_folder_are_refused() {
     'echo /tmp >snapshots.git/objects/info/alternates' \
     'mkdir -p snapshots.git/objects/info && echo http://x >snapshots.git/objects/info/http-alternates' \
     'mkdir -p snapshots.git/info && echo "$(head_of)" >snapshots.git/info/grafts' \
+    'mkdir -p snapshots.git/info && echo "* -diff" >snapshots.git/info/attributes' \
+    'git_ update-ref refs/tags/main HEAD~1' \
+    'git_ update-ref refs/tags/main HEAD~1 && git_ pack-refs --all' \
+    'git_ update-ref refs/tags/$(git_ rev-parse --short=12 HEAD) HEAD~1' \
+    'git_ -c user.name=x -c user.email=x@y notes add -m "all is well" HEAD' \
+    'git_ config core.bigFileThreshold 1' \
+    'git_ config diff.json.textconv true' \
     'head_of HEAD~1 >snapshots.git/shallow' \
     'ln -s /etc snapshots.git/objects/zz' \
     'mv snapshots.git/objects snapshots.git/real && ln -s real snapshots.git/objects' \
@@ -254,6 +261,16 @@ test_verify__planted_things_in_the_folder_are_refused() {
     [ "$status" -eq 7 ] || fail "a scan builds upon it ($status): $plant"
     rm -rf "$T/d" "$T/state"
   done
+}
+
+# A tag is the person's own as long as git takes it for nothing else.
+test_verify__tags_of_ones_own_are_allowed() {
+  two_nights
+  git_ tag audit-2026 HEAD~1
+  git_ -c user.name=x -c user.email=x@y tag -m reviewed v1 HEAD
+  palscan_ok verify
+  git_ pack-refs --all
+  palscan_ok verify
 }
 
 # Stock git writes these by itself; they are ignored, not believed.

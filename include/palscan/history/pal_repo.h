@@ -37,7 +37,9 @@ struct pal_repo; /* opaque */
 enum pal_code pal_repo_create(const char *path, struct pal_err *err) PAL_MUST_CHECK;
 /* Opens one and refuses (PAL_E_VERIFY): owner other than caller or root,
  * symbolic links inside, alternates, replace refs, grafts, shallow, HEAD not at
- * main, refs/heads other than main, a loose object whose bytes are not its
+ * main, refs/heads other than main, notes, references that git would take for main
+ * or for a commit id, info/attributes and keys of the configuration by which stock
+ * git shows other than what is stored (pager, diff drivers …), a loose object whose bytes are not its
  * name, unknown object format. PAL_E_NOTFOUND when there is none. */
 enum pal_code pal_repo_open(const char *path, struct pal_repo **ret, struct pal_err *err) PAL_MUST_CHECK;
 void pal_repo_close(struct pal_repo *repo); /* takes NULL; releases the lock */

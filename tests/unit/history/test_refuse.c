@@ -25,7 +25,8 @@ static const struct {
     {"packed replace ref", "git replace $(git rev-parse main) $(git rev-parse main~1) && git pack-refs --all",
      "a replace ref"},
     {"loose branch", "git branch other main", "refs/heads/other: a branch other than main"},
-    {"packed branch", "git branch other main && git pack-refs --all", "a branch other than main: refs/heads/other"},
+    {"packed branch", "git branch other main && git pack-refs --all",
+     "packed-refs: refs/heads/other: a branch other than main"},
     {"branch of another case", "git rev-parse main >refs/heads/MAIN", "a branch other than main"},
     {"branch in a folder", "git branch a/b main", "refs/heads/a/b"},
     {"branch below a .lock folder", "mkdir refs/heads/x.lock && git rev-parse main >refs/heads/x.lock/y",
@@ -76,6 +77,40 @@ static const struct {
     {"config with garbage", "echo '= x' >>config", "config:1"},
     {"config unclosed quote", "printf '[a]\\nb = \"c\\n' >>config", "a malformed value"},
     {"config with NUL", "printf '[a]\\nb = \\0\\n' >>config", "not text"},
+    {"attributes", "mkdir -p info && echo '* -diff' >info/attributes", "info/attributes: attributes hide changes"},
+    {"tag of the branch's name", "git update-ref refs/tags/main main~1", "refs/tags/main: stock git would take it"},
+    {"packed tag of the branch's name", "git update-ref refs/tags/main main~1 && git pack-refs --all",
+     "packed-refs: refs/tags/main: stock git would take it"},
+    {"tag of the branch's name in capitals", "git rev-parse main~1 >refs/tags/MAIN", "refs/tags/MAIN"},
+    {"tag of the head's name", "git update-ref refs/tags/HEAD main~1", "refs/tags/HEAD"},
+    {"reference beside the folders", "git rev-parse main~1 >refs/main", "refs/main: stock git would take it"},
+    {"file of the branch's name", "git rev-parse main~1 >main", "/main: stock git would take it"},
+    {"tag like a commit id", "git update-ref refs/tags/$(git rev-parse --short=9 main) main~1",
+     "take it for a snapshot's id"},
+    {"packed tag like a commit id",
+     "git update-ref refs/tags/$(git rev-parse --short=7 main) main~1 && git pack-refs --all",
+     "take it for a snapshot's id"},
+    {"file like a commit id", "git rev-parse main~1 >$(git rev-parse --short=8 main)", "take it for a snapshot's id"},
+    {"remote like a commit id", "git update-ref refs/remotes/$(git rev-parse --short=8 main)/HEAD main~1",
+     "take it for a snapshot's id"},
+    {"notes", "git notes add -m 'all is well' main", "refs/notes/commits: stock git shows notes"},
+    {"packed notes", "git notes add -m 'all is well' main && git pack-refs --all", "refs/notes/commits: stock git"},
+    {"config of attributes", "git config core.attributesFile /tmp/a", "core.attributesfile changes what stock git"},
+    {"config of the largest file", "git config core.bigFileThreshold 1", "core.bigfilethreshold changes"},
+    {"config of a pager", "git config core.pager 'sed /link/d'", "core.pager changes"},
+    {"config of a command's pager", "git config pager.log 'sed /link/d'", "pager.log changes"},
+    {"config of attributes from a tree", "git config attr.tree main~1", "attr.tree changes"},
+    {"config of a diff program", "git config diff.external true", "diff.external changes"},
+    {"config of a diff driver", "git config diff.json.textconv true", "diff.….textconv changes"},
+    {"config of a diff driver by a dot", "printf '[diff.json]\ncommand=true\n' >>config", "diff.….command changes"},
+    {"config of a colour", "git config color.diff.new black", "color.….new changes"},
+    {"config of the log's form", "git config format.pretty nothing", "format.pretty changes"},
+    {"config of the first snapshot", "git config log.showRoot false", "log.showroot changes"},
+    {"config of other names", "git config mailmap.file /tmp/m", "mailmap.file changes"},
+    {"config of notes", "git config notes.displayRef 'refs/x/*'", "notes.displayref changes"},
+    {"config of another notes reference", "git config core.notesRef refs/x/y", "core.notesref changes"},
+    {"config of what checks signatures", "git config gpg.program true", "gpg.program changes"},
+    {"config of what checks SSH signatures", "git config gpg.ssh.program true", "gpg.….program changes"},
     {"linked worktree", "echo ../x >commondir", "commondir"},
     {"worktrees", "mkdir worktrees", "worktrees"},
 };
@@ -99,7 +134,10 @@ END_TEST
 static const struct {
   const char *name, *life;
 } harmless[] = {
-    {"tags, remotes, notes", "git tag a main && git update-ref refs/remotes/o/main main && git notes add -m x main"},
+    {"tags and remotes",
+     "git tag v1 main && git tag audit-2026 main && git tag 2026 main && git tag x/main main && git "
+     "update-ref refs/remotes/o/main main && git update-ref refs/remotes/o/HEAD main"},
+    {"what git init writes", "git init -q --bare ../i && cp -R ../i/info ../i/hooks ."},
     {"all packed", "git tag -m note a main && git pack-refs --all && git gc -q"},
     {"loose objects", "echo x | git hash-object -w --stdin >/dev/null && for i in $(git rev-list --all --objects | cut "
                       "-c1-40); do :; done"},
@@ -115,6 +153,8 @@ static const struct {
     {"a remote in config",
      "git remote add origin https://example.com/x.git && printf '# note ; x\\n[alias] x = \"!echo \\\\\"hi\\\\\" # "
      "no\" ; c\\n[a \"b]\\\\\"c\"]\\n\\tlong = a\\\\\\n  b\\n' >>config"},
+    {"keys that show nothing else", "git config diff.renames false && git config color.ui never && git config log.date "
+                                    "iso && git config user.name x && git config core.abbrev 12"},
     {"format version 1", "git config core.repositoryFormatVersion 1 && git config extensions.objectFormat sha1 && git "
                          "config extensions.preciousObjects true"},
 };
