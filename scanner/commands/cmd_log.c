@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "pal_verify.h"
 
 enum { LOG_COLUMNS = 7, LOG_DEFAULT = 30 };
 
@@ -65,7 +66,7 @@ static enum pal_code collect(struct pal_cli *cli, struct pal_repo *repo, struct 
     struct pal_err none = {0};
     code = pal_repo_head(repo, &id, &none);
     if (code == PAL_E_NOTFOUND)
-      return PAL_OK;
+      return pal_verify_tip(repo, err); /* no run yet, unless this host knows of one */
     if (code != PAL_OK)
       *err = none;
   }

@@ -45,4 +45,13 @@ test_log__no_run_yet_says_so_and_is_empty_for_programs() {
   expect_equal "$(jq length "$T/.out")" 0 runs
 }
 
+test_log__branch_that_is_gone_is_no_new_repository() {
+  two_nights
+  git_ update-ref -d refs/heads/main
+  palscan log
+  expect_one_error 7
+  expect_err 'main is gone'
+  expect_out_empty
+}
+
 run_tests "$@"
