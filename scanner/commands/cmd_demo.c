@@ -116,13 +116,29 @@ static enum pal_code drop_old(const struct demo *demo, const char *repository, s
   return code == PAL_OK ? pal_dir_remove(repository, err) : code;
 }
 
+/* Before anything is made: whether all that is copied and replayed is there. */
+static enum pal_code check_source(const struct demo *demo, struct pal_err *err) {
+  struct pal_arena *arena = demo->cli->arena;
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; code == PAL_OK && i < FILES + sizeof(nights) / sizeof(nights[0]); i++) {
+    const char *path = i < FILES ? pal_arena_printf(arena, "%s/%s", demo->source, files[i])
+                                 : pal_arena_printf(arena, "%s/%s/session.json", demo->source, nights[i - FILES]);
+    struct pal_buf text;
+    pal_buf_init(&text, FILE_MAX);
+    code =
+        path != NULL ? pal_file_read(path, "file of the demonstration", 0, FILE_MAX, &text, err) : pal_err_nomem(err);
+    pal_buf_deinit(&text);
+  }
+  return code;
+}
+
 static enum pal_code prepare(const struct demo *demo, struct pal_err *err) {
   struct pal_arena *arena = demo->cli->arena;
   const char *repository = pal_arena_printf(arena, "%s/snapshots.git", demo->dir);
   if (repository == NULL)
     return pal_err_nomem(err);
-  enum pal_code code = PAL_OK;
-  if (pal_path_exists(demo->dir)) {
+  enum pal_code code = check_source(demo, err);
+  if (code == PAL_OK && pal_path_exists(demo->dir)) {
     bool empty = true;
     code = pal_dir_each(demo->dir, is_empty, &empty, err);
     if (code == PAL_OK && !empty) {

@@ -52,6 +52,24 @@ test_demo__twice_in_one_folder_begins_anew() {
   expect_equal "$(find "$XDG_STATE_HOME/palscan" -mindepth 1 -maxdepth 1 -type d | wc -l)" 1 "state folders"
 }
 
+# Installed without what it copies and replays.
+test_demo__missing_recording_leaves_no_folder() {
+  mkdir -p "$T/p/bin" "$T/p/share/palscan"
+  cp "$PALSCAN" "$T/p/bin/palscan"
+  cp -R "$PAL_SOURCE/policies" "$T/p/share/palscan/"
+  local file
+  for file in palscan.json waivers.json night-2/session.json; do
+    mkdir -p "$T/p/share/palscan/snapshots"
+    rm -rf "$T/p/share/palscan/snapshots/demo"
+    cp -R "$DEMO" "$T/p/share/palscan/snapshots/demo"
+    rm "$T/p/share/palscan/snapshots/demo/$file"
+    run "$T/p/bin/palscan" demo "$T/made"
+    expect_one_error 2
+    expect_err "$file"
+    expect_no_file "$T/made"
+  done
+}
+
 test_demo__folder_of_somebody_else_is_refused() {
   mkdir d
   echo 'thesis' >d/thesis.tex
