@@ -3,21 +3,17 @@
 
 #include <string.h>
 
-static const char *const areas[] = {
-    "tenant", "subscriptions", "links", "directory", "role-assignments", "role-definitions", "pim", "deny-assignments",
-    "groups", "usage", "delegations",
-    /* collected by later versions; a policy may already name them and is then not tested */
-    "power-platform", "power-bi", "customer-insights", "partner-center", NULL};
+#include "pal_coverage.h"
 
 const char *area_find(const char *name, size_t len) {
-  for (size_t i = 0; areas[i]; i++)
-    if (strlen(areas[i]) == len && memcmp(areas[i], name, len) == 0)
-      return areas[i];
+  for (size_t i = 0; pal_areas[i]; i++)
+    if (strlen(pal_areas[i]) == len && memcmp(pal_areas[i], name, len) == 0)
+      return pal_areas[i];
   return NULL;
 }
 
 const char *const *area_all(void) {
-  return areas;
+  return pal_areas;
 }
 
 static bool is_one_of(const char *area, const char *const *list) {

@@ -42,6 +42,11 @@ static const struct {
      "\"ids\":[{\"country\":\"GB\",\"id\":\"1\",\"status\":\"active\",\"type\":\"location\"}]}"},
     {"ids in capitals", &pal_kind_ESTATE, "{\"customers\":[{\"tenant\":\"AAAAAAAA-1111-1111-1111-111111111111\"}]}",
      "{\"customers\":[{\"status\":\"active\",\"tenant\":\"aaaaaaaa-1111-1111-1111-111111111111\"}]}"},
+    {"one object twice in one principal", &pal_kind_ESTATE,
+     "{\"principals\":[{\"name\":\"A\",\"home\":{\"tenant\":\"" T1 "\",\"objectId\":\"" T1
+     "\"},\"objects\":[{\"tenant\":\"" T1 "\",\"objectId\":\"" T1 "\"}]}]}",
+     "{\"principals\":[{\"home\":{\"objectId\":\"" T1 "\",\"tenant\":\"" T1
+     "\"},\"name\":\"A\",\"objects\":[{\"objectId\":\"" T1 "\",\"tenant\":\"" T1 "\"}],\"owner\":\"us\"}]}"},
     {"byte order mark", &pal_kind_WAIVERS, "\xEF\xBB\xBF{\"waivers\":[]}", "{\"waivers\":[]}"},
     {"configuration is all fallbacks", &pal_kind_CONFIG, "{}",
      "{\"cloud\":\"AzurePublicCloud\",\"concurrency\":64,\"names\":\"ours\",\"registry\":\"mpn.json\",\"repository\":"
@@ -115,6 +120,17 @@ static const struct {
     {"name in capitals", &pal_kind_CONFIG,
      "{\"identities\":[{\"name\":\"App\",\"credential\":{\"type\":\"azure-cli\"}}]}",
      "$.identities[0].name: expected a name"},
+    {"misspelt area of a gap", &pal_kind_ESTATE,
+     "{\"customers\":[{\"tenant\":\"" T1 "\",\"acceptedGaps\":[\n{\"area\":\"usge\",\"reason\":\"x\"}]}]}",
+     "in.json:2:9: at $.customers[0].acceptedGaps[0].area: unknown area \"usge\"; did you mean \"usage\"?"},
+    {"area like none", &pal_kind_ESTATE,
+     "{\"customers\":[{\"tenant\":\"" T1 "\",\"acceptedGaps\":[{\"area\":\"everything\",\"reason\":\"x\"}]}]}",
+     "unknown area \"everything\"; such as"},
+    {"one object in two principals", &pal_kind_ESTATE,
+     "{\"principals\":[{\"name\":\"B\",\"home\":{\"tenant\":\"" T1 "\",\"objectId\":\"" T1
+     "\"}},\n{\"name\":\"A\",\"objects\":[{\"tenant\":\"" T1 "\",\"objectId\":\"" T1 "\"}]}]}",
+     "in.json:2:76: at $.principals[1].objects[0].objectId: this object is another person's or app's already, in line "
+     "1"},
     {"array at the top", &pal_kind_CONFIG, "[]", "expected an object, not array"},
     {"UTF-16", &pal_kind_CONFIG, "\xFF\xFE{", "save it as UTF-8"},
     {"invalid UTF-8", &pal_kind_CONFIG, "{\"registry\":\"\xE4\"}", "in.json:1:14"},
