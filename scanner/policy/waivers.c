@@ -8,6 +8,7 @@
 
 #include "finding.h"
 #include "pal_json.h"
+#include "pal_text.h"
 
 enum { ENDS_SOON_DAYS = 30, PIN_BYTES_MAX = 1 << 20, S_PER_DAY = 86400 };
 
@@ -34,7 +35,7 @@ static const char *what_lacks(const struct pal_record *record) {
     if (!text || text[strspn(text, " \t")] == '\0')
       return needed[i].lacks;
   }
-  if (strcmp(pal_get_text(record, PAL_WAIVER_REQUESTER), pal_get_text(record, PAL_WAIVER_APPROVER)) == 0)
+  if (pal_same_person(pal_get_text(record, PAL_WAIVER_REQUESTER), pal_get_text(record, PAL_WAIVER_APPROVER)))
     return "is approved by its requester";
   bool named = pal_get_text(record, PAL_WAIVER_FINGERPRINT) ||
                (pal_get_text(record, PAL_WAIVER_POLICY) && pal_get_text(record, PAL_WAIVER_SUBJECT));

@@ -21,6 +21,9 @@ bool pal_utf8_valid(const char *text, size_t len);
 size_t pal_utf8_clean(struct pal_buf *out, const char *text, size_t len);
 /* Equal but for the case of ASCII letters; asks no locale. */
 bool pal_same_word(const char *a, const char *b);
+/* Whether two names are written for the same person: equal but for case (Latin, Greek,
+ * Cyrillic) and blanks, of which those at both ends do not count and several are one. */
+bool pal_same_person(const char *a, const char *b);
 /* Code points that must never reach a terminal or a canonical file raw (the
  * list of pal_json_escape, without '"' and '\\'). */
 bool pal_code_point_hostile(uint32_t code);

@@ -164,6 +164,37 @@ START_TEST(test_text__same_word_ignores_ascii_case_only) {
 }
 END_TEST
 
+static const struct {
+  const char *a, *b;
+  bool same;
+} person_rows[] = {
+    {"Sam", "sam", true},
+    {"Sam", " sam \t", true},
+    {"Sam Brown", "SAM  BROWN", true},
+    {"Sam Brown",
+     "Sam\xC2\xA0"
+     "Brown\xE2\x80\x83",
+     true},
+    {"J\xC3\xB6rg", "J\xC3\x96RG", true},                                           /* o with diaeresis */
+    {"\xC5\x81ukasz", "\xC5\x82ukasz", true},                                       /* L with stroke */
+    {"\xCE\x91\xCE\xBD\xCE\xBD\xCE\xB1", "\xCE\xB1\xCE\xBD\xCE\xBD\xCE\xB1", true}, /* Greek */
+    {"\xD0\x90\xD0\xBD\xD0\xBD\xD0\xB0", "\xD0\xB0\xD0\xBD\xD0\xBD\xD0\xB0", true}, /* Cyrillic */
+    {"\xFF", "\xFF ", true},
+    {"", "  ", true},
+    {"Sam", "Samuel", false},
+    {"Sam", "", false},
+    {"Sam Brown", "SamBrown", false},
+    {"\xC3\x97", "\xC3\xB7", false}, /* multiplication and division */
+    {"\xC3\xB6", "o", false},
+};
+
+START_TEST(test_text__person_row_is_told) {
+  const char *a = person_rows[_i].a, *b = person_rows[_i].b;
+  ck_assert_msg(pal_same_person(a, b) == person_rows[_i].same, "\"%s\" and \"%s\"", a, b);
+  ck_assert_msg(pal_same_person(b, a) == person_rows[_i].same, "\"%s\" and \"%s\"", b, a);
+}
+END_TEST
+
 Suite *make_base_text_suite(void);
 Suite *make_base_text_suite(void) {
   Suite *suite = suite_create("base/text");
@@ -172,6 +203,7 @@ Suite *make_base_text_suite(void) {
   tcase_add_checked_fixture(tcase, set_up, tear_down);
   tcase_add_loop_test(tcase, test_text__utf8_row_is_valid_or_cleaned, 0, UNIT_N(utf8_rows));
   tcase_add_test(tcase, test_text__same_word_ignores_ascii_case_only);
+  tcase_add_loop_test(tcase, test_text__person_row_is_told, 0, UNIT_N(person_rows));
   tcase_add_test(tcase, test_text__every_code_point_survives_a_round_trip);
   tcase_add_test(tcase, test_text__no_code_point_is_encoded_as_replacement);
   tcase_add_loop_test(tcase, test_text__hostile_range_is_exact, 0, UNIT_N(hostile_rows));

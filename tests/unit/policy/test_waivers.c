@@ -55,6 +55,12 @@ static const struct {
      WORLD WAIVER(NAMED
                   ",'reason':'r','owner':'o','requester':'a','approver':'a'" UNTIL) "'expect':[{'status':'open'}]",
      "is approved by its requester"},
+    {"approved by who asked, written otherwise",
+     WORLD WAIVER(NAMED
+                  ",'reason':'r','owner':'o','requester':'Sam Brown','approver':' sam  BROWN '" UNTIL) "'expect'"
+                                                                                                       ":[{'status'"
+                                                                                                       ":'open'}]",
+     "is approved by its requester"},
     {"no end", WORLD WAIVER(NAMED "," HUMANS) "'expect':[{'status':'open'}]", "lacks an end date"},
     /* time */
     {"on its last day it holds",
