@@ -321,7 +321,7 @@ enum pal_code pal_app_replay_settings(const struct pal_app *app, const struct pa
 /* ---- the partner's own files and the pack ---- */
 
 static enum pal_code read_input(struct pal_app *app, int field, const char *what, const struct pal_kind *kind,
-                                bool optional, const char **ret_path, struct pal_record **ret, struct pal_err *err) {
+                                bool may_be_made, const char **ret_path, struct pal_record **ret, struct pal_err *err) {
   const char *name = pal_get_text(app->config, field);
   *ret = NULL;
   if (name == NULL)
@@ -331,21 +331,22 @@ static enum pal_code read_input(struct pal_app *app, int field, const char *what
     return pal_err_nomem(err);
   if (ret_path != NULL)
     *ret_path = path;
-  if (optional && !pal_path_exists(path))
+  if (may_be_made && !pal_path_exists(path))
     return PAL_OK;
   return pal_input_read(app->arena, path, what, kind, ret, err);
 }
 
-static enum pal_code read_inputs(struct pal_app *app, unsigned flags, struct pal_err *err) {
-  bool optional = (flags & PAL_APP_OPTIONAL) != 0;
+static enum pal_code read_waivers(struct pal_app *app, bool may_be_made, struct pal_err *err) {
+  return read_input(app, PAL_CONFIG_WAIVERS, "risk acceptances", &pal_kind_WAIVERS, may_be_made, &app->waivers_path,
+                    &app->waivers, err);
+}
+
+static enum pal_code read_inputs(struct pal_app *app, struct pal_err *err) {
   enum pal_code code =
-      read_input(app, PAL_CONFIG_REGISTRY, "registry", &pal_kind_REGISTRY, optional, NULL, &app->registry, err);
+      read_input(app, PAL_CONFIG_REGISTRY, "registry", &pal_kind_REGISTRY, false, NULL, &app->registry, err);
   if (code == PAL_OK)
-    code = read_input(app, PAL_CONFIG_ESTATE, "estate", &pal_kind_ESTATE, optional, NULL, &app->estate, err);
-  if (code == PAL_OK)
-    code = read_input(app, PAL_CONFIG_WAIVERS, "risk acceptances", &pal_kind_WAIVERS, optional, &app->waivers_path,
-                      &app->waivers, err);
-  return code;
+    code = read_input(app, PAL_CONFIG_ESTATE, "estate", &pal_kind_ESTATE, false, NULL, &app->estate, err);
+  return code == PAL_OK ? read_waivers(app, false, err) : code;
 }
 
 static enum pal_code load_pack(struct pal_app *app, struct pal_err *err) {
@@ -392,8 +393,11 @@ enum pal_code pal_app_open_at(struct pal_cli *cli, const char *config_path, unsi
       repository != NULL ? repository : pal_app_path(ret, pal_get_text(ret->config, PAL_CONFIG_REPOSITORY));
   if (ret->repository == NULL)
     return pal_err_nomem(err);
-  if ((flags & PAL_APP_INPUTS) != 0)
-    code = read_inputs(ret, flags, err);
+  bool unneeded = (flags & PAL_APP_OPTIONAL) != 0 && config_path == NULL;
+  if ((flags & PAL_APP_INPUTS) != 0 && !unneeded)
+    code = read_inputs(ret, err);
+  else if ((flags & PAL_APP_WAIVERS) != 0)
+    code = read_waivers(ret, true, err);
   if (code == PAL_OK)
     code = load_pack(ret, err);
   if (code != PAL_OK)

@@ -12,8 +12,9 @@
 
 enum pal_app_flags {
   PAL_APP_CREDENTIALS = 1 << 0, /* the command uses credentials: no configuration from the working directory */
-  PAL_APP_INPUTS = 1 << 1,      /* registry required; estate and waivers read when configured */
-  PAL_APP_OPTIONAL = 1 << 2     /* missing input files are no error (commands over stored snapshots) */
+  PAL_APP_INPUTS = 1 << 1,      /* every one of registry, estate and waivers that the configuration names */
+  PAL_APP_OPTIONAL = 1 << 2,    /* no configuration, no inputs: those of a stored snapshot serve */
+  PAL_APP_WAIVERS = 1 << 3      /* the waivers alone, for who adds to them: no file yet is none accepted yet */
 };
 
 struct pal_app {

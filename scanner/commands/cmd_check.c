@@ -27,8 +27,15 @@ static enum pal_code find_commit(struct pal_cli *cli, struct pal_repo *repo, str
   return code == PAL_OK ? pal_repo_commit(repo, &id, ret, err) : code;
 }
 
-static enum pal_code report(struct pal_cli *cli, struct pal_rejudged *r, const struct pal_commit *commit,
-                            struct pal_err *err) {
+/* Which inputs judged, in words; NULL on no memory. */
+static const char *say_inputs(const struct pal_app *app) {
+  const char *const whose[] = {"the snapshot's", "today's"};
+  return pal_arena_printf(app->arena, "%s registry, %s estate and %s risk acceptances", whose[app->registry != NULL],
+                          whose[app->estate != NULL], whose[app->waivers != NULL]);
+}
+
+static enum pal_code report(struct pal_cli *cli, const struct pal_app *app, struct pal_rejudged *r,
+                            const struct pal_commit *commit, struct pal_err *err) {
   struct pal_report report = {.completeness = r->completeness};
   char hex[41], tree[41];
   enum pal_code code =
@@ -45,6 +52,9 @@ static enum pal_code report(struct pal_cli *cli, struct pal_rejudged *r, const s
   report.kind = pal_run_kind_name(commit->trailers.kind);
   report.full = commit->trailers.full;
   report.rejudged = !pal_cli_flag(cli, "as-recorded");
+  report.inputs = say_inputs(app);
+  if (report.inputs == NULL)
+    return pal_err_nomem(err);
   report.next =
       "palscan diff --last shows what changed; palscan policies show ID explains a rule; palscan waive accepts a risk";
   code = pal_outcome_print(cli, &report, err);
@@ -62,7 +72,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code == PAL_OK)
     code = pal_cli_format(cli, &format, err);
   if (code == PAL_OK)
-    code = pal_app_open(cli, PAL_APP_INPUTS | PAL_APP_OPTIONAL, &app, err);
+    code = pal_app_open(cli, pal_cli_flag(cli, "as-recorded") ? 0 : PAL_APP_INPUTS | PAL_APP_OPTIONAL, &app, err);
   if (code != PAL_OK)
     return code;
   code = pal_app_repo(&app, &repo, err);
@@ -79,7 +89,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     struct pal_rejudged rejudged = {0};
     code = pal_rejudge(&options, &rejudged, err);
     if (code == PAL_OK)
-      code = report(cli, &rejudged, &commit, err);
+      code = report(cli, &app, &rejudged, &commit, err);
     pal_rejudged_free(&rejudged);
   }
   pal_repo_close(repo);
@@ -92,8 +102,9 @@ const struct pal_command pal_command_check = {
     .args = "[REV]",
     .summary = "judge a stored snapshot again",
     .help =
-        "Judges REV (default: the last snapshot) with today's policies and, where a configuration is found, today's "
-        "registry, estate and acceptances; or with its own (--as-recorded). Needs no network and changes nothing.",
+        "Judges REV (default: the last snapshot) with today's policies and with today's registry, estate and "
+        "acceptances, each where the configuration names a file for it, else with the one in the snapshot; or all with "
+        "its own (--as-recorded). Needs no network and changes nothing.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 1,

@@ -142,7 +142,7 @@ static enum pal_code required(struct pal_cli *cli, struct pal_err *err) {
           err, PAL_E_USAGE,
           "a risk acceptance needs --reason, --owner, --requester, --approver and --until; --%s is missing", names[i]);
   }
-  if (strcmp(pal_cli_get(cli, "requester"), pal_cli_get(cli, "approver")) == 0)
+  if (pal_same_person(pal_cli_get(cli, "requester"), pal_cli_get(cli, "approver")))
     return pal_err_set(err, PAL_E_USAGE, "the approver must not be the requester");
   char today[11];
   pal_instant_date(pal_clock_now(), today);
@@ -247,7 +247,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code == PAL_OK)
     code = required(cli, err);
   if (code == PAL_OK)
-    code = pal_app_open(cli, PAL_APP_INPUTS | PAL_APP_OPTIONAL, &app, err);
+    code = pal_app_open(cli, PAL_APP_WAIVERS, &app, err);
   if (code != PAL_OK)
     return code;
   if (app.waivers_path == NULL)

@@ -46,6 +46,8 @@ static void say_run(struct paper *paper, const struct pal_report *report) {
   if (report->rejudged) {
     paper_piece(paper);
     paper_say(paper, "judged again by today's rules");
+    if (report->inputs)
+      paper_say(paper, " with %s", report->inputs);
   }
   paper_row(paper);
 }

@@ -261,6 +261,7 @@ static void forget_counts(struct pal_report *report) {
       .kind = report->kind,
       .full = report->full,
       .rejudged = report->rejudged,
+      .inputs = report->inputs,
       .completeness = report->completeness,
       .last_review = report->last_review,
       .last_review_by = report->last_review_by,

@@ -91,6 +91,42 @@ test_inputs__missing_is_said() {
   done
 }
 
+test_inputs__check_needs_what_the_configuration_names() {
+  local file
+  two_nights
+  palscan_ok check --fail-on none
+  tr -s ' \n' '  ' <"$T/.out" | grep -qF "judged again by today's rules with today's registry, today's estate and today's risk acceptances" ||
+    fail "the inputs are not said"
+  for file in mpn.json estate.json waivers.json; do
+    mv "$file" "$T/.kept"
+    palscan check
+    expect_one_error 2
+    expect_out_empty
+    expect_err "$file"
+    expect_err 'no such file'
+    palscan_ok check --as-recorded --fail-on none
+    mkdir "$file"
+    palscan check
+    expect_one_error 2
+    rmdir "$file"
+    mv "$T/.kept" "$file"
+  done
+}
+
+test_inputs__check_takes_the_snapshots_own_where_none_is_named() {
+  two_nights
+  local said
+  sed -i '/"estate"/d; /"waivers"/d' palscan.json
+  rm estate.json waivers.json
+  palscan_ok check --fail-on none
+  said=$(tr -s ' \n' '  ' <"$T/.out")
+  [[ $said == *"with today's registry, the snapshot's estate and the snapshot's risk acceptances"* ]] || fail "said: $said"
+  rm palscan.json mpn.json
+  palscan_ok check --fail-on none --repository snapshots.git
+  said=$(tr -s ' \n' '  ' <"$T/.out")
+  [[ $said == *"with the snapshot's registry, the snapshot's estate and the snapshot's risk acceptances"* ]] || fail "said: $said"
+}
+
 test_inputs__what_is_no_file_is_refused_and_never_waited_for() {
   local file
   for file in "${WRITTEN[@]}"; do
@@ -189,6 +225,9 @@ test_inputs__estate_says_key_and_place() {
   bad "$c" '{ "customers": [ { "tenant": "'"$t"'", "status": "gone" } ] }' 'at $.customers[0].status' offboarded
   bad "$c" '{ "customers": [ { "tenant": "'"$t"'" }, { "tenant": "'"${t^^}"'" } ] }' 'at $.customers'
   bad "$c" '{ "customers": [ { "tenant": "'"$t"'", "acceptedGaps": [ { "area": "usage" } ] } ] }' 'at $.customers[0].acceptedGaps[0]' reason
+  bad "$c" '{ "customers": [ { "tenant": "'"$t"'", "acceptedGaps": [\n { "area": "usge", "reason": "x" } ] } ] }' @2:12 'at $.customers[0].acceptedGaps[0].area' '"usge"' 'did you mean "usage"?'
+  bad "$c" '{ "customers": [ { "tenant": "'"$t"'", "acceptedGaps": [ { "area": "anything at all", "reason": "x" } ] } ] }' 'at $.customers[0].acceptedGaps[0].area' 'role-assignments'
+  bad "$c" '{ "principals": [ { "name": "Anna", "home": { "tenant": "'"$t"'", "objectId": "'"$t"'" } },\n { "name": "Ben", "objects": [ { "tenant": "'"$t"'", "objectId": "'"${t^^}"'" } ] } ] }' @2 'at $.principals[1].objects[0].objectId' 'in line 1'
   bad "$c" '{ "customers": [ { "tenant": "'"$t"'", "from": "1.1.2026" } ] }' 'at $.customers[0].from'
   bad "$c" '{ "principals": [ { "name": "Anna", "owner": "them" } ] }' 'at $.principals[0].owner' contractor
   bad "$c" '{ "principals": [ { "name": "Anna", "home": { "tenant": "'"$t"'" } } ] }' 'at $.principals[0].home' objectId

@@ -113,6 +113,9 @@ test_waive__whatever_is_missing_or_wrong_is_refused() {
   palscan waive "${ONE[@]}" --reason r --owner o --requester same --approver same --until 2099-01-01
   expect_one_error 2
   expect_err 'approver'
+  palscan waive "${ONE[@]}" --reason r --owner o --requester Sam --approver ' sam ' --until 2099-01-01
+  expect_one_error 2
+  expect_err 'the approver must not be the requester'
   local date
   for date in 2020-01-01 2099-02-29 tomorrow 2099-1-1 ''; do
     palscan waive "${ONE[@]}" "${WHO[@]}" --until "$date"

@@ -69,7 +69,8 @@ struct pal_report {
   const char *started; /* canonical instant */
   const char *kind;    /* scan, replay, import, merge */
   bool full;
-  bool rejudged; /* check: verdicts of now, not those stored */
+  bool rejudged;      /* check: verdicts of now, not those stored */
+  const char *inputs; /* when rejudged: whose registry, estate and acceptances, in our own words */
   struct pal_completeness completeness;
   struct {
     size_t shipped, changed, disabled, lowered, own;
@@ -96,7 +97,7 @@ struct pal_report {
 };
 
 /* Builds counts, order and novelty from a judge that has run. completeness, commit,
- * tree, started, kind, full, rejudged, last_review and next belong to the caller and
+ * tree, started, kind, full, rejudged, inputs, last_review and next belong to the caller and
  * are left as they stand in *ret, which is zeroed before or holds them already.
  * previous: verdicts of the parent by tenant (FINDING records, borrowed), n 0 when
  * there is none. All memory in arena; records, policies and results stay borrowed. */
@@ -159,9 +160,11 @@ extern const size_t pal_formats_n;
 const struct pal_format *pal_format_find(const char *name);
 
 /* ---- tables for other listings (log, show, policies, query) ---- */
-/* Rows of cells, aligned by terminal width and cut to style->width; header may be
- * NULL. Cells are escaped here; a NULL cell is empty (null in JSON). Columns of numbers
- * are aligned to the right. format: text, json (array of objects keyed by header, of
+/* Rows of cells, aligned by terminal width; header may be NULL. Where style->width is
+ * narrower, names and words are cut, never ids, dates, numbers, paths and headings; where
+ * that is not enough each row is a record of its own, a line for each cell that is not
+ * empty. Cells are escaped here; a NULL cell is empty (null in JSON). Columns of numbers are
+ * aligned to the right. format: text, json (array of objects keyed by header, of
  * arrays without one) or csv; PAL_E_USAGE for any other. */
 enum pal_code pal_table_print(const char *format, const struct pal_style *style, const char *const *header,
                               const char *const *const *rows, size_t columns, size_t n, FILE *out, struct pal_err *err)
