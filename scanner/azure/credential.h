@@ -59,12 +59,13 @@ struct credential {
   const struct credential_type *type;
   char *secret; /* client secret, refresh token, access token or a certificate's password */
   size_t secret_len;
-  char *file;            /* where a refresh token or a federated token stands; NULL: nowhere */
-  char *filed;           /* what the file holds when a newer one came since; NULL: the secret */
-  int64_t saved_s;       /* when the file was last written */
-  const char *variable;  /* the environment variable the secret came from */
-  bool wanted, replayed; /* wanted: its secret was read */
-  bool warned;           /* that the file could not be written */
+  char *file;                 /* where a refresh token or a federated token stands; NULL: nowhere */
+  char *filed;                /* what the file holds when a newer one came since; NULL: the secret */
+  int64_t saved_s;            /* when the file was last written */
+  const char *variable;       /* the environment variable the secret came from */
+  bool wanted, replayed;      /* wanted: its secret was read */
+  bool warned;                /* that the file could not be written */
+  char refused[PAL_CODE_MAX]; /* the last cause of a refusal that was told */
   struct pal_key *key;
   void *own; /* of the type */
 };

@@ -150,6 +150,20 @@ static void tell(struct token *token, const struct pal_err *err) {
   }
 }
 
+/* One cause is told once for an identity, however many tenants refuse it: coverage has them all. */
+static void say_refused(const struct token *token) {
+  struct credential *credential = token->credential;
+  const char *code = token->refused.code;
+  const struct pal_explanation *known = pal_azure_explain(code);
+  bool again = strcmp(credential->refused, code) == 0;
+  if (credential->replayed || token->state != TOKEN_REFUSED)
+    return;
+  (void)snprintf(credential->refused, sizeof credential->refused, "%s", code);
+  pal_log(again ? PAL_LOG_INFO : PAL_LOG_WARN, "identity %s, tenant %s: no token: %s%s%s%s%s", credential->name,
+          token->tenant.s, code, known ? ": " : "", known ? known->meaning : "", known ? "; what to do: " : "",
+          known ? known->remedy : "");
+}
+
 static void refuse(struct token *token, const char *word) {
   token_forget(token);
   token->state = TOKEN_REFUSED;
@@ -224,6 +238,8 @@ static void on_exchange(void *payload, const struct pal_response *response, cons
     token->refused = *failed;
   else if (own.code == PAL_OK)
     (void)read_answer(token, response, &own);
+  if (own.code == PAL_OK)
+    say_refused(token);
   tell(token, &own);
 }
 
@@ -351,6 +367,8 @@ static void on_fetched(void *payload, const struct pal_err *err) {
   }
   pending_remove(token->azure, &fetching->pending);
   fetching_drop(&fetching->pending);
+  if (own.code == PAL_OK)
+    say_refused(token);
   tell(token, &own);
 }
 

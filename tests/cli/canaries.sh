@@ -170,4 +170,24 @@ test_canaries__no_secret_leaves_memory() {
   expect_equal "$(sed -n 's/^dry run.*tree //p' "$T/.err")" "$(tree_of)" "tree of the replay"
 }
 
+test_canaries__refused_credential_says_what_to_do_and_not_the_secret() {
+  mkdir d
+  cd d
+  start_services
+  mkdir "$SUITE/secrets"
+  echo "canary-wrong-$SECRET" | private "$SUITE/secrets/app.secret"
+  write_configuration
+  jq '.identities |= map(select(.name == "a-secret") | del(.tenants))' palscan.json >"$T/one"
+  cp "$T/one" palscan.json
+  palscan_ok init .
+  palscan --config palscan.json scan --fail-on none
+  expect_status 5
+  expect_err "identity a-secret, tenant "
+  expect_err ": no token: AADSTS7000215: the client secret is wrong; what to do: store the secret's value"
+  expect_no_err "$SECRET"
+  # Four tenants refuse it, for one cause.
+  expect_equal "$(grep -c 'no token: AADSTS7000215' "$T/.err")" 1 warnings
+  grep -q 'AADSTS7000215' <(git_ cat-file --batch --batch-all-objects) || fail "coverage does not say so"
+}
+
 run_tests "$@"

@@ -162,6 +162,30 @@ START_TEST(test_az__that_nobody_waits_for_is_ended) {
 }
 END_TEST
 
+START_TEST(test_az__many_tenants_take_turns) {
+  enum { MANY = 20 };
+  enum pal_code told[MANY];
+  plant(
+      "echo x >>started; sleep 0.1; echo x >>ended; test $(($(wc -l <started) - $(wc -l <ended))) -lt 9 || touch many\n"
+      "echo 'ERROR: AADSTS50020: not here' >&2; exit 1\n");
+  unit_ok(live_open(&live, "rec", NULL), &live.err);
+  for (int i = 0; i < MANY; i++) {
+    char tenant[64];
+    struct pal_caller caller = {.identity = "robot"};
+    told[i] = PAL_E_INTERNAL;
+    (void)snprintf(tenant, sizeof tenant, "00000000-0000-4000-8000-0000000000%02d", i);
+    unit_ok(pal_tenant_id_parse(tenant, &caller.tenant, &live.err), &live.err);
+    unit_ok(pal_azure_sign_in(live.azure, &caller, PAL_ARM, on_interrupted, &told[i], &live.err), &live.err);
+  }
+  unit_ok(pal_net_run(live.net, NULL, &live.err), &live.err);
+  for (int i = 0; i < MANY; i++)
+    ck_assert_int_eq(told[i], PAL_OK);
+  live_shell("test $(wc -l <ended) -eq 20 && test ! -e many");
+  live_close(&live);
+  live_shell("test $(find rec -name '*.har' | wc -l) -eq 20");
+}
+END_TEST
+
 static const struct {
   const char *script, *path, *part;
 } planted[] = {
@@ -434,6 +458,7 @@ Suite *make_azure_elsewhere_suite(void) {
   tcase_add_loop_test(tests, test_az__refusal_has_a_code_and_is_replayed, 0, UNIT_N(refusals));
   tcase_add_test(tests, test_az__that_hangs_does_not_hold_up_an_interrupt);
   tcase_add_test(tests, test_az__that_nobody_waits_for_is_ended);
+  tcase_add_test(tests, test_az__many_tenants_take_turns);
   tcase_add_loop_test(tests, test_az__planted_one_is_refused, 0, UNIT_N(planted));
   tcase_add_test(tests, test_az__in_the_path_is_not_looked_for);
   suite_add_tcase(suite, tests);
