@@ -38,6 +38,13 @@ enum pal_code token_challenge(struct pal_azure *azure, struct token *token, size
 enum pal_code token_read(const char *text, struct pal_claims *ret, bool *ret_good, struct pal_err *err) PAL_MUST_CHECK;
 void tokens_free(struct pal_azure *azure);
 
+/* --- visit.c --- */
+
+/* When the time that an identity has for a tenant ends, on the clock of the net; it begins with the first question. */
+enum pal_code visit_until(struct pal_azure *azure, const struct pal_caller *caller, long long *ret, struct pal_err *err)
+    PAL_MUST_CHECK;
+void visits_free(struct pal_azure *azure);
+
 /* --- client.c --- */
 
 /* Heap objects with a callback under way; those whose callback never came are
@@ -57,6 +64,8 @@ struct pal_azure {
   struct token **tokens; /* hash table, linear probing */
   size_t tokens_n, tokens_cap;
   struct pending pending; /* ring */
+  struct visit *visits;   /* hash table, linear probing */
+  size_t visits_n, visits_cap;
 };
 /* NULL when there is none of this name. */
 struct credential *azure_credential(const struct pal_azure *azure, const char *identity);

@@ -3,19 +3,23 @@
  * client.c - one exchange: wait for the token, send, wait and repeat when the
  * service is busy, renew the token once when it is no longer accepted.
  */
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "azure.h"
+#include "pal_digest.h"
 #include "pal_log.h"
 
 enum {
-  BUSY_MAX = 12,    /* repetitions of an exchange answered 429 */
-  FAILED_MAX = 4,   /* … of one that failed or was not answered */
-  BUSY_FIRST_S = 5, /* first wait after a 429 without Retry-After; doubles */
-  FAILED_FIRST_S = 1,
-  WAIT_MAX_S = 300,
+  BUSY_MAX = 12,  /* repetitions of an exchange answered 429 */
+  FAILED_MAX = 4, /* … of one that failed or was not answered */
+  /* Waits that no service asked for, the first of them; they double. */
+  BUSY_FIRST_MS = 5000,
+  FAILED_FIRST_MS = 1000,
+  WAIT_MAX_MS = 300000,
   URL_MAX = 16 << 10
 };
 
@@ -45,6 +49,7 @@ struct flight {
   enum pal_body_kind kind;
   bool with_token, renewed, challenged, retry;
   unsigned delay_ms;
+  long long until_ms; /* end of the tenant's time */
   struct token *token;
   size_t turn; /* of the token sent */
   int busy, failed;
@@ -78,6 +83,15 @@ static void land_error(struct flight *flight, const struct pal_err *err) {
   land(flight, NULL, NULL, err);
 }
 
+/* The word that says of an answer that there was no time for one; NULL: there was. */
+static const char *no_time(const struct pal_response *response) {
+  static const char *const words[] = {PAL_WORD_TIME, PAL_WORD_TENANT_TIME};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (response->status == 0 && response->failure && strcmp(response->failure, words[i]) == 0)
+      return words[i];
+  return NULL;
+}
+
 static void land_failed(struct flight *flight, const struct pal_outcome *failed) {
   static const struct pal_err none;
   land(flight, NULL, failed, &none);
@@ -85,11 +99,23 @@ static void land_failed(struct flight *flight, const struct pal_outcome *failed)
 
 /* --- waiting and repeating --- */
 
-static unsigned wait_s(const struct pal_response *response, int first, int turn) {
-  char *end = NULL;
-  long asked = strtol(response->retry_after, &end, 10);
-  long wait = end != response->retry_after && *end == '\0' && asked >= 0 ? asked : (long)first << turn;
-  return wait > WAIT_MAX_S ? WAIT_MAX_S : (unsigned)wait;
+/* Of 0 … ms, each as likely: those who failed together do not come back together. */
+static unsigned jitter(unsigned ms) {
+  uint32_t drawn = 0;
+  if (pal_random(&drawn, sizeof drawn, NULL) != PAL_OK)
+    return ms;
+  return (unsigned)(drawn % ((uint64_t)ms + 1));
+}
+
+static unsigned doubled(unsigned first_ms, int turn) {
+  unsigned long long wait = (unsigned long long)first_ms << turn;
+  return wait > WAIT_MAX_MS ? WAIT_MAX_MS : (unsigned)wait;
+}
+
+/* What a service asked for is the least, however long: the time of the tenant bounds it. */
+static unsigned wait_ms(const struct pal_response *response, unsigned own) {
+  long long asked = response->retry_after_ms;
+  return asked < 0 ? own : asked > UINT_MAX ? UINT_MAX : (unsigned)asked;
 }
 
 /* PIM says with a 500 that the tenant has no licence for it: that is settled. */
@@ -101,14 +127,15 @@ static bool is_settled(const struct pal_response *response) {
 static bool is_unsettled(struct flight *flight, const struct pal_response *response, unsigned *ret_ms) {
   int status = response->status;
   if (status == 429) {
-    *ret_ms = wait_s(response, BUSY_FIRST_S, flight->busy) * 1000;
+    unsigned least = doubled(BUSY_FIRST_MS, flight->busy);
+    *ret_ms = wait_ms(response, least + jitter(least));
     return flight->busy++ < BUSY_MAX;
   }
   if (status != 0 && status != 408 && status < 500 && !response->truncated)
     return false;
   if (is_settled(response) || status == 501)
     return false;
-  *ret_ms = wait_s(response, FAILED_FIRST_S, flight->failed) * 1000;
+  *ret_ms = wait_ms(response, jitter(doubled(FAILED_FIRST_MS, flight->failed)));
   return flight->failed++ < FAILED_MAX;
 }
 
@@ -130,6 +157,7 @@ static void send(struct flight *flight) {
       .bearer = flight->token ? token_text(flight->token) : NULL,
       .bearer_service = flight->service,
       .delay_ms = flight->delay_ms,
+      .until_ms = flight->until_ms,
       .retry = flight->retry,
   };
   struct pal_err err = {0};
@@ -185,6 +213,10 @@ static void on_response(void *payload, const struct pal_response *response, cons
     land_failed(flight, &failed);
   } else if (err->code != PAL_OK) {
     land_error(flight, err);
+  } else if (no_time(response)) {
+    struct pal_outcome failed = {0};
+    outcome_word(&failed, PAL_READ_NOTHING, no_time(response));
+    land_failed(flight, &failed);
   } else if (answer_challenge(flight, response, &own)) {
     set_out_again(flight, 0);
   } else if (own.code != PAL_OK) {
@@ -210,6 +242,11 @@ enum pal_code exchange_start(struct pal_azure *azure, const struct exchange *exc
     return pal_err_nomem(err);
   flight->azure = azure;
   flight->service = exchange->service;
+  enum pal_code code = visit_until(azure, &exchange->caller, &flight->until_ms, err);
+  if (code != PAL_OK) {
+    flight_free(flight);
+    return code;
+  }
   flight->kind = exchange->body ? exchange->kind : PAL_BODY_NONE;
   flight->with_token = exchange->with_token;
   flight->done = done;
@@ -351,6 +388,7 @@ void pal_azure_free(struct pal_azure *azure) {
     pending->drop(pending);
   }
   tokens_free(azure);
+  visits_free(azure);
   for (size_t i = 0; i < azure->credentials_n; i++) {
     credential_save(&azure->credentials[i]);
     credential_wipe(&azure->credentials[i]);

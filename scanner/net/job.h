@@ -4,6 +4,8 @@
 /* job.h - a request on its way, and whom to tell. */
 #include "request.h"
 
+struct net_lane;
+
 struct net_job {
   struct net_job *next; /* in whatever list it stands */
   struct net_request request;
@@ -12,7 +14,11 @@ struct net_job {
   struct pal_err *refused; /* why it is not made; NULL: it is */
   uint32_t turn;           /* replay: which exchange of its key */
   long trace;              /* recording: its place, NET_NO_TRACE */
-  long long due_ms;        /* live: not before, on the loop's clock */
+  /* live: */
+  long long due_ms, until_ms; /* not before and, unless 0, not from then on; on the clock of the net */
+  const char *lateness;       /* what is told when that has passed */
+  bool late;                  /* it has, or will have before it can be sent */
+  struct net_lane *lane;      /* of lanes.c */
 };
 
 struct net_list {

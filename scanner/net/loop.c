@@ -11,6 +11,8 @@
 #include <time.h>
 
 #include "cloud.h"
+#include "lanes.h"
+#include "pace.h"
 #include "pal_log.h"
 #include "text.h"
 
@@ -25,7 +27,8 @@ enum {
   LOW_SPEED_BYTES = 16, /* per second … */
   LOW_SPEED_S = 120,    /* … for so long: also the wait for a slow query's first byte */
   HEADER_VALUE_MAX = 1024,
-  CLAIMS_MAX = 8 << 10
+  CLAIMS_MAX = 8 << 10,
+  LATE_AT_ONCE = 64 /* told between two looks at what came in */
 };
 
 struct transfer {
@@ -38,26 +41,35 @@ struct transfer {
   char content_type[HEADER_VALUE_MAX + 1];
   char retry_after[HEADER_VALUE_MAX + 1];
   char claims[CLAIMS_MAX + 1];
-  long service_retry_s; /* largest of the services' own headers, -1 when none */
+  struct net_pace pace;
   char why[CURL_ERROR_SIZE];
 };
 
 struct net_loop {
   CURLM *multi;
   const struct pal_cloud *cloud;
-  int concurrency;
   bool offline;
   net_outcome_fn *outcome;
   void *owner;
-  struct net_list ready, waiting;
+  long long (*now_ms)(const void *clock);
+  const void *clock;
+  long long until_ms; /* the run's; 0: no end */
+  struct net_lanes *lanes;
+  struct net_list unsent;  /* could not be started: told with all others */
   struct transfer *flying; /* doubly linked */
-  int flying_n;
 };
 
 /* --- life --- */
 
-enum pal_code net_loop_new(const struct pal_cloud *cloud, int concurrency, bool offline, net_outcome_fn *outcome,
-                           void *owner, struct net_loop **ret, struct pal_err *err) {
+static long long monotonic_ms(const void *clock) {
+  struct timespec now;
+  (void)clock;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum pal_code net_loop_new(const struct pal_net_options *options, net_outcome_fn *outcome, void *owner,
+                           struct net_loop **ret, struct pal_err *err) {
   /* curl would write the session keys there. */
   (void)unsetenv("SSLKEYLOGFILE");
   CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -66,19 +78,24 @@ enum pal_code net_loop_new(const struct pal_cloud *cloud, int concurrency, bool 
                                        : pal_err_set(err, PAL_E_INTERNAL, "libcurl cannot be initialised");
   struct net_loop *loop = calloc(1, sizeof *loop);
   CURLM *multi = loop ? curl_multi_init() : NULL;
-  if (!multi) {
+  if (multi)
+    loop->lanes = net_lanes_new(options->concurrency);
+  if (!multi || !loop->lanes) {
+    (void)curl_multi_cleanup(multi);
     free(loop);
     curl_global_cleanup();
     return pal_err_nomem(err);
   }
   loop->multi = multi;
-  loop->cloud = cloud;
-  loop->concurrency = concurrency > 0 ? concurrency : 1;
-  loop->offline = offline;
+  loop->cloud = options->cloud;
+  loop->offline = options->offline;
   loop->outcome = outcome;
   loop->owner = owner;
-  net_list_init(&loop->ready);
-  net_list_init(&loop->waiting);
+  loop->now_ms = options->now_ms ? options->now_ms : monotonic_ms;
+  loop->clock = options->clock;
+  if (options->max_time_ms > 0)
+    loop->until_ms = net_loop_now_ms(loop) + options->max_time_ms;
+  net_list_init(&loop->unsent);
   *ret = loop;
   return PAL_OK;
 }
@@ -87,6 +104,7 @@ void net_loop_free(struct net_loop *loop) {
   if (!loop)
     return;
   (void)curl_multi_cleanup(loop->multi);
+  net_lanes_free(loop->lanes);
   free(loop);
   curl_global_cleanup();
 }
@@ -125,20 +143,6 @@ static void keep_value(char out[HEADER_VALUE_MAX + 1], const char *value, size_t
       *p = '?';
 }
 
-/* x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after and its like: seconds. */
-static void keep_service_retry(struct transfer *transfer, const char *value, size_t len) {
-  long seconds = 0;
-  if (len == 0 || len > 6)
-    return;
-  for (size_t i = 0; i < len; i++) {
-    if (value[i] < '0' || value[i] > '9')
-      return;
-    seconds = seconds * 10 + (value[i] - '0');
-  }
-  if (seconds > transfer->service_retry_s)
-    transfer->service_retry_s = seconds;
-}
-
 /* Of a challenge: Bearer …, error="insufficient_claims", claims="…", in any order. */
 static void keep_claims(struct transfer *transfer, const char *value, size_t len) {
   static const char mark[] = "claims=\"";
@@ -159,16 +163,12 @@ static bool is_header(const char *name, size_t len, const char *wanted) {
   return len == strlen(wanted) && net_same_letters(name, wanted, len);
 }
 
-static bool ends_with(const char *name, size_t len, const char *end) {
-  return len > strlen(end) && net_same_letters(name + len - strlen(end), end, strlen(end));
-}
-
 static size_t on_header(char *bytes, size_t size, size_t n, void *payload) {
   struct transfer *transfer = payload;
   size_t len = size * n;
   if (len >= 5 && net_same_letters(bytes, "HTTP/", 5)) { /* 100 Continue came before */
     transfer->content_type[0] = transfer->retry_after[0] = transfer->claims[0] = '\0';
-    transfer->service_retry_s = -1;
+    net_pace_init(&transfer->pace);
     return len;
   }
   const char *colon = memchr(bytes, ':', len);
@@ -186,8 +186,7 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *payload) {
     keep_value(transfer->retry_after, value, (size_t)(end - value));
   else if (is_header(bytes, name_len, "www-authenticate"))
     keep_claims(transfer, value, (size_t)(end - value));
-  else if (ends_with(bytes, name_len, "-retry-after"))
-    keep_service_retry(transfer, value, (size_t)(end - value));
+  net_pace_header(&transfer->pace, bytes, name_len, value, (size_t)(end - value));
   return len;
 }
 
@@ -305,7 +304,7 @@ static enum pal_code start(struct net_loop *loop, struct net_job *job, struct pa
     return pal_err_nomem(err);
   transfer->loop = loop;
   transfer->job = job;
-  transfer->service_retry_s = -1;
+  net_pace_init(&transfer->pace);
   pal_buf_init(&transfer->body, PAL_BODY_MAX);
   transfer->easy = curl_easy_init();
   enum pal_code code = transfer->easy ? make_headers(transfer, err) : pal_err_nomem(err);
@@ -329,7 +328,6 @@ static enum pal_code start(struct net_loop *loop, struct net_job *job, struct pa
   if (loop->flying)
     loop->flying->previous = transfer;
   loop->flying = transfer;
-  loop->flying_n++;
   return PAL_OK;
 }
 
@@ -343,16 +341,28 @@ static struct net_job *land(struct net_loop *loop, struct transfer *transfer) {
     transfer->previous->next = transfer->next;
   else
     loop->flying = transfer->next;
-  loop->flying_n--;
+  net_lanes_landed(loop->lanes, transfer->job);
   return transfer->job;
 }
 
+/* Nothing of its scope is sent before the time a busy service named, or while its rate limit is used up. */
+static long long heed(struct net_loop *loop, const struct transfer *transfer, long status) {
+  long long wait = net_pace_wait_ms(&transfer->pace, pal_clock_now());
+  long long pause = net_pace_spent_ms(&transfer->pace);
+  if ((status == 429 || status == 503) && wait > pause)
+    pause = wait;
+  if (pause > 0)
+    net_lanes_pause(loop->lanes, transfer->job, net_loop_now_ms(loop) + pause);
+  return wait;
+}
+
 static void finish(struct net_loop *loop, struct transfer *transfer, CURLcode code) {
-  struct net_job *job = land(loop, transfer);
   long status = 0;
   (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (!transfer->retry_after[0] && transfer->service_retry_s >= 0)
-    (void)snprintf(transfer->retry_after, sizeof transfer->retry_after, "%ld", transfer->service_retry_s);
+  long long wait = heed(loop, transfer, status);
+  struct net_job *job = land(loop, transfer);
+  if (!transfer->retry_after[0] && transfer->pace.asked_s >= 0)
+    (void)snprintf(transfer->retry_after, sizeof transfer->retry_after, "%lld", (long long)transfer->pace.asked_s);
   if (code != CURLE_OK)
     pal_log(PAL_LOG_DEBUG, "%s %s: %s: %s", job->request.method, job->request.url, curl_easy_strerror(code),
             transfer->why);
@@ -363,6 +373,7 @@ static void finish(struct net_loop *loop, struct transfer *transfer, CURLcode co
       .content_type = transfer->content_type,
       .retry_after = transfer->retry_after,
       .claims = transfer->claims,
+      .retry_after_ms = status ? wait : -1,
       .truncated = code != CURLE_OK && status != 0,
   };
   if (status == 0) {
@@ -379,10 +390,27 @@ static void finish(struct net_loop *loop, struct transfer *transfer, CURLcode co
   transfer_free(transfer);
 }
 
+/* Its time is over: it was never sent, or is not waited for. */
+static void tell_late(struct net_loop *loop, struct net_job *job) {
+  struct pal_response response = {
+      .failure = job->lateness, .body = "", .content_type = "", .retry_after = "", .retry_after_ms = -1};
+  loop->outcome(loop->owner, job, &response, NULL);
+}
+
+static void end_flying(struct net_loop *loop) {
+  while (loop->flying) {
+    struct transfer *transfer = loop->flying;
+    struct net_job *job = land(loop, transfer);
+    job->lateness = PAL_FAILURE_TIME;
+    transfer_free(transfer);
+    tell_late(loop, job);
+  }
+}
+
 struct net_job *net_loop_take(struct net_loop *loop) {
-  struct net_job *job = net_list_take(&loop->ready);
+  struct net_job *job = net_list_take(&loop->unsent);
   if (!job)
-    job = net_list_take(&loop->waiting);
+    job = net_lanes_drop(loop->lanes);
   if (!job && loop->flying) {
     struct transfer *transfer = loop->flying;
     job = land(loop, transfer);
@@ -393,49 +421,61 @@ struct net_job *net_loop_take(struct net_loop *loop) {
 
 /* --- steps --- */
 
-static long long now_ms(void) {
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+long long net_loop_now_ms(const struct net_loop *loop) {
+  return loop->now_ms(loop->clock);
 }
 
-void net_loop_add(struct net_loop *loop, struct net_job *job) {
-  job->due_ms = now_ms() + job->request.delay_ms;
-  net_list_add(job->request.delay_ms ? &loop->waiting : &loop->ready, job);
+long long net_loop_paused_ms(const struct net_loop *loop) {
+  return net_lanes_paused_ms(loop->lanes, net_loop_now_ms(loop));
 }
 
-/* Moves what is due to the ready ones; returns how long the next one waits. */
-static long long promote(struct net_loop *loop) {
-  long long now = now_ms(), next = STEP_MS;
-  struct net_list still;
-  net_list_init(&still);
-  for (struct net_job *job; (job = net_list_take(&loop->waiting));) {
-    net_list_add(job->due_ms <= now ? &loop->ready : &still, job);
-    if (job->due_ms > now && job->due_ms - now < next)
-      next = job->due_ms - now;
+enum pal_code net_loop_add(struct net_loop *loop, struct net_job *job, struct pal_err *err) {
+  long long now = net_loop_now_ms(loop);
+  job->due_ms = now + job->request.delay_ms;
+  job->until_ms = job->request.until_ms;
+  job->lateness = PAL_FAILURE_TENANT_TIME;
+  if (loop->until_ms && (!job->until_ms || loop->until_ms <= job->until_ms)) {
+    job->until_ms = loop->until_ms;
+    job->lateness = PAL_FAILURE_TIME;
   }
-  for (struct net_job *job; (job = net_list_take(&still));)
-    net_list_add(&loop->waiting, job);
-  return next;
+  return net_lanes_add(loop->lanes, job, now, err);
 }
 
 void net_loop_wake(struct net_loop *loop) {
   (void)curl_multi_wakeup(loop->multi);
 }
 
-enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
-  long long wait = loop->waiting.first ? promote(loop) : STEP_MS;
-  while (loop->flying_n < loop->concurrency && loop->ready.first) {
-    struct net_job *job = net_list_take(&loop->ready);
+/* Sends what may be sent, and tells some of those that may not any more. */
+static enum pal_code send_ready(struct net_loop *loop, bool *ret_told, struct pal_err *err) {
+  int told = 0;
+  for (struct net_job *job; told < LATE_AT_ONCE && (job = net_lanes_take(loop->lanes, net_loop_now_ms(loop)));) {
+    if (job->late) {
+      tell_late(loop, job);
+      *ret_told = true;
+      told++;
+      continue;
+    }
     enum pal_code code = start(loop, job, err);
     if (code != PAL_OK) {
-      net_list_add(&loop->ready, job); /* told with all others */
+      net_lanes_landed(loop->lanes, job);
+      net_list_add(&loop->unsent, job);
       return code;
     }
   }
+  return PAL_OK;
+}
+
+enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
+  bool landed = false;
+  enum pal_code sent = send_ready(loop, &landed, err);
+  if (sent != PAL_OK)
+    return sent;
+  if (loop->until_ms && net_loop_now_ms(loop) >= loop->until_ms + PAL_NET_GRACE_MS && loop->flying) {
+    end_flying(loop);
+    return PAL_OK;
+  }
   int running = 0, left = 0;
   CURLMcode code = curl_multi_perform(loop->multi, &running);
-  bool landed = false;
   for (CURLMsg *message; code == CURLM_OK && (message = curl_multi_info_read(loop->multi, &left));) {
     char *private = NULL;
     if (message->msg != CURLMSG_DONE)
@@ -445,8 +485,10 @@ enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
     finish(loop, (struct transfer *)(void *)private, result);
     landed = true;
   }
-  if (code == CURLM_OK && !landed && !loop->ready.first)
-    code = curl_multi_poll(loop->multi, NULL, 0, (int)wait, NULL);
+  if (code == CURLM_OK && !landed) {
+    long long wait = net_lanes_wait_ms(loop->lanes, net_loop_now_ms(loop));
+    code = curl_multi_poll(loop->multi, NULL, 0, wait < 0 || wait > STEP_MS ? STEP_MS : (int)wait, NULL);
+  }
   if (code == CURLM_OUT_OF_MEMORY)
     return pal_err_nomem(err);
   return code == CURLM_OK ? PAL_OK : pal_err_set(err, PAL_E_INTERNAL, "libcurl: %s", curl_multi_strerror(code));

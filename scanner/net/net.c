@@ -89,7 +89,7 @@ enum pal_code pal_net_open(const struct pal_net_options *options, struct pal_net
   if (options->replay_dir)
     code = open_replay(net, options, err);
   else
-    code = net_loop_new(options->cloud, options->concurrency, options->offline, outcome, net, &net->loop, err);
+    code = net_loop_new(options, outcome, net, &net->loop, err);
   if (net->loop && !(net->works = net_works_new(wake, net)))
     code = pal_err_nomem(err);
   if (code == PAL_OK && options->record_dir)
@@ -175,14 +175,14 @@ enum pal_code pal_net_submit(struct pal_net *net, const struct pal_request *requ
   enum pal_code code = prepare(net, job, request, err);
   if (code == PAL_OK && !job->refused && net->queue)
     code = net_queue_add(net->queue, job, err);
+  else if (code == PAL_OK && !job->refused)
+    code = net_loop_add(net->loop, job, err);
   if (code != PAL_OK) {
     job_free(job);
     return code;
   }
   if (job->refused)
     net_list_add(&net->refused, job);
-  else if (net->loop)
-    net_loop_add(net->loop, job);
   net->open++;
   return PAL_OK;
 }
@@ -289,6 +289,7 @@ static void replay_one(struct pal_net *net, struct net_job *job) {
       .content_type = exchange->content_type,
       .retry_after = exchange->retry_after,
       .claims = "",
+      .retry_after_ms = -1,
       .truncated = exchange->truncated,
   };
   outcome(net, job, &response, NULL);
@@ -337,6 +338,12 @@ enum pal_code pal_net_run(struct pal_net *net, const volatile int *stop, struct 
   return net->ended.code;
 }
 
+long long pal_net_now_ms(const struct pal_net *net) {
+  return net->loop ? net_loop_now_ms(net->loop) : 0;
+}
+
 struct pal_net_stats pal_net_stats(const struct pal_net *net) {
-  return net->stats;
+  struct pal_net_stats stats = net->stats;
+  stats.paused_ms = net->loop ? net_loop_paused_ms(net->loop) : 0;
+  return stats;
 }

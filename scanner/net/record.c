@@ -327,8 +327,12 @@ enum pal_code net_record_answer(struct net_recorder *recorder, long trace, const
 
 enum pal_code net_record_known(struct net_recorder *recorder, const struct net_request *request, int status,
                                const char *answer, const char *comment, struct pal_err *err) {
-  const struct pal_response response = {
-      .status = status, .body = answer, .len = strlen(answer), .content_type = "application/json", .retry_after = ""};
+  const struct pal_response response = {.status = status,
+                                        .body = answer,
+                                        .len = strlen(answer),
+                                        .content_type = "application/json",
+                                        .retry_after = "",
+                                        .retry_after_ms = -1};
   long trace = NET_NO_TRACE;
   enum pal_code code = net_record_request(recorder, request, &trace, err);
   return code == PAL_OK ? spool_answer(recorder, trace, request, &response, comment, err) : code;

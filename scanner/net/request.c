@@ -175,6 +175,7 @@ enum pal_code net_request_init(struct net_request *request, const struct pal_clo
   request->tenant = from->tenant;
   request->body_kind = from->body_kind;
   request->delay_ms = from->delay_ms;
+  request->until_ms = from->until_ms;
   request->retry = from->retry;
   code = copy_secrets(request, from, err);
   if (code == PAL_OK)

@@ -22,6 +22,7 @@ struct net_request {
   struct pal_buf bearer;         /* "" when none; wiped at the end */
   bool knows_bearer, knows_form; /* registered as secrets until the end */
   unsigned delay_ms;
+  long long until_ms;
   bool retry;
 };
 

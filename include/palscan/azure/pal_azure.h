@@ -23,6 +23,7 @@ struct pal_azure; /* opaque */
 
 enum {
   PAL_CODE_MAX = 96,           /* bytes of a code in coverage, with its NUL */
+  PAL_TENANT_TIME_S = 7200,    /* that one identity stays with one tenant, waits included */
   PAL_LIST_PAGES_MAX = 5000,   /* pages of one list */
   PAL_LIST_ITEMS_MAX = 1000000 /* items of one list */
 };
@@ -42,6 +43,8 @@ enum {
 #define PAL_WORD_CUT "result truncated"
 #define PAL_WORD_DENIED "request not allowed"
 #define PAL_WORD_NO_SERVICE "no such service"
+#define PAL_WORD_TIME PAL_FAILURE_TIME
+#define PAL_WORD_TENANT_TIME PAL_FAILURE_TENANT_TIME
 #define PAL_WORD_TOKEN "unreadable token"
 #define PAL_WORD_TOKEN_TENANT "token of another tenant"
 #define PAL_WORD_TOKEN_FILE "token file holds none"

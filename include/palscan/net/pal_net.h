@@ -21,7 +21,15 @@
 #include "pal_time.h"
 #include "pal_url.h"
 
-enum { PAL_BODY_MAX = 64 << 20 /* bytes of one answer after decompression */ };
+enum {
+  PAL_BODY_MAX = 64 << 20,  /* bytes of one answer after decompression */
+  PAL_NET_GRACE_MS = 20000, /* for what is in flight when the time of a run is over */
+};
+
+/* Failures (status 0) of requests that were not sent, or not waited for: the request's own time was over, or the
+ * run's. They are recorded like any other. */
+#define PAL_FAILURE_TENANT_TIME "time of the tenant over"
+#define PAL_FAILURE_TIME "time over"
 
 struct pal_net; /* opaque */
 
@@ -34,8 +42,9 @@ struct pal_request {
   const char *body;   /* NULL when none; PAL_BODY_FORM: application/x-www-form-urlencoded, may hold secrets */
   const char *bearer; /* access token or NULL; only ever sent to `bearer_service` of the cloud */
   enum pal_service bearer_service;
-  unsigned delay_ms; /* wait so long before sending (throttling); a replay never waits */
-  bool retry;        /* asks again what an answer to the same key did not settle: that attempt is recorded
+  unsigned delay_ms;  /* wait so long before sending (throttling); a replay never waits */
+  long long until_ms; /* not sent from then on, by pal_net_now_ms(): answered PAL_FAILURE_TENANT_TIME; 0: whenever */
+  bool retry;         /* asks again what an answer to the same key did not settle: that attempt is recorded
                                     as superseded; a replay, which leaves those out, gives the settled answer again */
 };
 
@@ -47,6 +56,7 @@ struct pal_response {
   const char *content_type; /* "" when absent */
   const char *retry_after;  /* "" when absent */
   const char *claims;       /* asked for by a claims challenge, in base64; "" when absent, and in a replay */
+  long long retry_after_ms; /* how long not to ask again, of whatever header; -1: not said, and in a replay */
   bool truncated;           /* transport ended early or PAL_BODY_MAX exceeded: body is cut */
 };
 
@@ -59,6 +69,9 @@ typedef void pal_response_fn(void *payload, const struct pal_response *response,
 struct pal_net_options {
   const struct pal_cloud *cloud;
   int concurrency;
+  long long max_time_ms;                  /* from now on; then nothing new is sent. 0: no end */
+  long long (*now_ms)(const void *clock); /* tests: the clock of waiting; NULL: the system's monotonic one */
+  const void *clock;
   bool offline;                     /* opening a socket is an error */
   const char *replay_dir;           /* answer from this recording; NULL: live */
   const char *record_dir;           /* write a recording here; NULL: none */
@@ -95,9 +108,12 @@ enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request
  * (PAL_E_INTERRUPTED), or an error ends it. Every callback still open is then
  * given that error. */
 enum pal_code pal_net_run(struct pal_net *net, const volatile int *stop, struct pal_err *err) PAL_MUST_CHECK;
-/* Counters for the run log. */
+/* The clock of delays and times; it has no date. */
+long long pal_net_now_ms(const struct pal_net *net);
+/* Counters for the run log, and what holds it up. */
 struct pal_net_stats {
   size_t requests, answers, failures;
+  long long paused_ms; /* how long services still ask some of what is queued to wait; 0: none does */
 };
 struct pal_net_stats pal_net_stats(const struct pal_net *net);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "azure/world.h"
 #include "net/server.h"
@@ -73,7 +74,10 @@ static const struct pal_record *config(void) {
 struct got {
   int calls;
   struct pal_outcome outcome;
+  long long first_ms; /* when the first was done, on the hasty clock */
 };
+
+static long long hasty_ms(const void *clock);
 
 static enum pal_code on_page(void *payload, const struct pal_json_doc *doc, const pal_json *items, size_t *ret_bad,
                              struct pal_err *err) {
@@ -88,7 +92,8 @@ static enum pal_code on_page(void *payload, const struct pal_json_doc *doc, cons
 static void on_done(void *payload, const struct pal_outcome *outcome, const struct pal_err *err) {
   struct got *got = payload;
   ck_assert_msg(err->code == PAL_OK, "%s", err->text);
-  got->calls++;
+  if (got->calls++ == 0)
+    got->first_ms = hasty_ms(NULL);
   got->outcome = *outcome;
 }
 
@@ -164,6 +169,113 @@ START_TEST(test_client__busy_answers_are_waited_for_and_a_token_is_renewed) {
   struct got again = read_list(&replay, NULL, 1);
   ck_assert_int_eq(again.outcome.extent, PAL_READ_ALL);
   ck_assert_uint_eq(again.outcome.items, 2);
+}
+END_TEST
+
+/* A clock on which a day passes in a few seconds, so that waits of hours are waited for. */
+static long long hasty_ms(const void *clock) {
+  struct timespec now;
+  (void)clock;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return ((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000) * 5000;
+}
+
+static struct got read_hastily(const struct server_answer *answers, size_t n, long long max_time_ms,
+                               long long *ret_took_ms) {
+  struct pal_err err = {0};
+  struct pal_record *session = NULL;
+  serve(answers, n);
+  unit_ok(pal_recording_session(arena, "rec", &session, &err), &err);
+  const struct pal_net_options live = {.cloud = &cloud,
+                                       .concurrency = 1,
+                                       .max_time_ms = max_time_ms,
+                                       .now_ms = hasty_ms,
+                                       .record_dir = "taken",
+                                       .session = session};
+  long long before = hasty_ms(NULL);
+  struct got got = read_list(&live, config(), 1);
+  *ret_took_ms = hasty_ms(NULL) - before;
+  const struct pal_net_options replay = {.cloud = &cloud, .concurrency = 1, .offline = true, .replay_dir = "taken"};
+  struct got again = read_list(&replay, NULL, 1);
+  ck_assert_int_eq(again.outcome.extent, got.outcome.extent);
+  ck_assert_str_eq(again.outcome.code, got.outcome.code);
+  return got;
+}
+
+#define BUSY_HEAD HEAD("429 Too Many Requests")
+#define BUSY_BODY "{\"error\":{\"code\":\"TooManyRequests\"}}"
+
+static const struct {
+  const char *head;
+  long long least_ms;
+} waits[] = {
+    {BUSY_HEAD "Retry-After: 4000\r\n", 4000000},
+    {HEAD("503 Service Unavailable") "Retry-After: 4000\r\n", 4000000},
+    {BUSY_HEAD "Retry-After: 3\r\nx-ms-ratelimit-microsoft.costmanagement-qpu-retry-after: 4000\r\n", 4000000},
+    {BUSY_HEAD "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 09:49:37 GMT\r\n", 3600000},
+    {BUSY_HEAD "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sunday, 06-Nov-94 09:49:37 GMT\r\n", 3600000},
+    {BUSY_HEAD, 5000},
+};
+
+START_TEST(test_client__a_busy_service_is_not_asked_before_the_time_it_named) {
+  const struct server_answer answers[] = {TOKEN("first", "3599"), {.head = waits[_i].head, .body = BUSY_BODY}, ITEMS};
+  long long took = 0;
+  struct got got = read_hastily(answers, UNIT_N(answers), 0, &took);
+  ck_assert_int_eq(got.outcome.extent, PAL_READ_ALL);
+  ck_assert_msg(took >= waits[_i].least_ms, "%lld ms", took);
+}
+END_TEST
+
+/* Another question of the same identity, tenant and service, which the service has not refused yet. */
+START_TEST(test_client__a_busy_service_is_not_asked_something_else_either) {
+  static const struct server_answer answers[] = {
+      TOKEN("first", "3599"), {.head = BUSY_HEAD "Retry-After: 4000\r\n", .body = BUSY_BODY}, ITEMS, ITEMS};
+  struct pal_err err = {0};
+  struct pal_net *net = NULL;
+  struct pal_azure *azure = NULL;
+  struct got got = {0};
+  serve(answers, UNIT_N(answers));
+  const struct pal_net_options live = {.cloud = &cloud, .concurrency = 1, .now_ms = hasty_ms};
+  unit_ok(pal_net_open(&live, &net, &err), &err);
+  struct pal_azure_options options = {
+      .net = net, .cloud = &cloud, .settings = settings, .config = config(), .base_dir = unit_folder()};
+  unit_ok(pal_azure_open(&options, &azure, &err), &err);
+  struct pal_call call = {.caller = {.identity = "robot"}, .service = PAL_ARM, .path = P_SUBSCRIPTIONS};
+  unit_ok(pal_tenant_id_parse(HOME, &call.caller.tenant, &err), &err);
+  long long before = hasty_ms(NULL);
+  unit_ok(pal_azure_list(azure, &call, PAL_PAGING_ARM, on_page, on_done, &got, &err), &err);
+  call.path = "/tenants?api-version=2022-12-01";
+  unit_ok(pal_azure_list(azure, &call, PAL_PAGING_ARM, on_page, on_done, &got, &err), &err);
+  unit_ok(pal_net_run(net, NULL, &err), &err);
+  pal_azure_free(azure);
+  unit_ok(pal_net_close(net, &err), &err);
+  ck_assert_int_eq(got.calls, 2);
+  ck_assert_msg(got.first_ms - before >= 4000000, "%lld ms", got.first_ms - before);
+}
+END_TEST
+
+START_TEST(test_client__a_wait_beyond_the_time_of_a_tenant_is_not_begun) {
+  static const struct server_answer answers[] = {
+      TOKEN("first", "3599"), {.head = BUSY_HEAD "Retry-After: 86400\r\n", .body = BUSY_BODY}, ITEMS};
+  long long took = 0;
+  struct got got = read_hastily(answers, UNIT_N(answers), 0, &took);
+  ck_assert_int_eq(got.outcome.extent, PAL_READ_NOTHING);
+  ck_assert_str_eq(got.outcome.code, PAL_WORD_TENANT_TIME);
+  ck_assert_msg(took < 86400000, "%lld ms", took);
+  ck_assert_uint_eq(count(asked(), "GET "), 1);
+  ck_assert_ptr_nonnull(pal_azure_explain(got.outcome.code));
+}
+END_TEST
+
+START_TEST(test_client__nothing_is_begun_after_the_time_of_the_run) {
+  static const struct server_answer answers[] = {
+      TOKEN("first", "3599"), {.head = BUSY_HEAD "Retry-After: 3600\r\n", .body = BUSY_BODY}, ITEMS};
+  long long took = 0;
+  struct got got = read_hastily(answers, UNIT_N(answers), 3000000, &took);
+  ck_assert_int_eq(got.outcome.extent, PAL_READ_NOTHING);
+  ck_assert_str_eq(got.outcome.code, PAL_WORD_TIME);
+  ck_assert_uint_eq(count(asked(), "GET "), 1);
+  ck_assert_ptr_nonnull(pal_azure_explain(got.outcome.code));
 }
 END_TEST
 
@@ -267,6 +379,10 @@ Suite *make_azure_client_suite(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_checked_fixture(tc, set_up, tear_down);
   tcase_add_test(tc, test_client__busy_answers_are_waited_for_and_a_token_is_renewed);
+  tcase_add_loop_test(tc, test_client__a_busy_service_is_not_asked_before_the_time_it_named, 0, (int)UNIT_N(waits));
+  tcase_add_test(tc, test_client__a_busy_service_is_not_asked_something_else_either);
+  tcase_add_test(tc, test_client__a_wait_beyond_the_time_of_a_tenant_is_not_begun);
+  tcase_add_test(tc, test_client__nothing_is_begun_after_the_time_of_the_run);
   tcase_add_test(tc, test_client__token_refused_twice_is_told);
   tcase_add_test(tc, test_client__renewal_that_is_refused_is_told);
   tcase_add_test(tc, test_client__token_of_another_tenant_is_not_renewed);

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_lanes.c - whose turn it is: tenants, scopes and subscriptions take turns, a pause holds up its scope and nobody
+ * else, and nothing is sent after its time. The clock is a number. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/lanes.h"
+#include "unit.h"
+
+#define T_A "aaaaaaaa-0000-4000-8000-000000000001"
+#define T_B "bbbbbbbb-0000-4000-8000-000000000001"
+#define T_C "cccccccc-0000-4000-8000-000000000001"
+#define S_1 "00000000-0000-4000-8000-000000000001"
+#define S_2 "00000000-0000-4000-8000-000000000002"
+#define ROLES "/providers/Microsoft.Authorization/roleAssignments"
+#define COSTS "/providers/Microsoft.CostManagement/query"
+
+static struct net_lanes *lanes;
+static char order[1 << 16];
+
+static void begin(int concurrency) {
+  lanes = net_lanes_new(concurrency);
+  ck_assert_ptr_nonnull(lanes);
+  order[0] = '\0';
+}
+
+static void job_free(struct net_job *job) {
+  free(job->request.url);
+  free(job);
+}
+
+static void end(void) {
+  for (struct net_job *job; (job = net_lanes_drop(lanes));)
+    job_free(job);
+  net_lanes_free(lanes);
+}
+
+struct ask {
+  const char *identity, *tenant, *subscription, *rest;
+  bool graph;
+  long long now, due, until;
+};
+
+/* Submits n of them. */
+static void add_many(struct ask ask, int n) {
+  for (int i = 0; i < n; i++) {
+    struct pal_err err = {0};
+    struct net_job *job = calloc(1, sizeof *job);
+    char url[512];
+    ck_assert_ptr_nonnull(job);
+    (void)snprintf(url, sizeof url, "https://service%s%s%s", ask.subscription ? "/subscriptions/" : "",
+                   ask.subscription ? ask.subscription : "", ask.rest ? ask.rest : "/tenants");
+    (void)snprintf(job->request.identity, sizeof job->request.identity, "%s", ask.identity ? ask.identity : "robot");
+    (void)snprintf(job->request.tenant.s, sizeof job->request.tenant.s, "%s", ask.tenant);
+    job->request.service = ask.graph ? PAL_GRAPH : PAL_ARM;
+    job->request.url = strdup(url);
+    job->due_ms = ask.due;
+    job->until_ms = ask.until;
+    unit_ok(net_lanes_add(lanes, job, ask.now, &err), &err);
+  }
+}
+
+#define ADD(n, ...) add_many((struct ask){__VA_ARGS__}, n)
+
+static struct net_job *take(long long now) {
+  return net_lanes_take(lanes, now);
+}
+
+static void land(struct net_job *job) {
+  net_lanes_landed(lanes, job);
+  job_free(job);
+}
+
+/* Sends one after another and notes the first letters of tenant and last digit of the subscription. */
+static const char *drain(long long now) {
+  size_t n = 0;
+  order[0] = '\0';
+  for (struct net_job *job; (job = take(now)) && n + 3 < sizeof order;) {
+    const char *subscription = strstr(job->request.url, "/subscriptions/");
+    order[n++] = job->request.tenant.s[0];
+    if (subscription)
+      order[n++] = subscription[15 + 35];
+    order[n++] = job->late ? '!' : ' ';
+    order[n] = '\0';
+    if (job->late)
+      job_free(job);
+    else
+      land(job);
+  }
+  return order;
+}
+
+/* --- turns --- */
+
+START_TEST(test_lanes__tenants_take_turns) {
+  begin(1);
+  ADD(10000, .tenant = T_A);
+  ADD(2, .tenant = T_B);
+  ADD(1, .tenant = T_C);
+  const char *got = drain(0);
+  ck_assert_msg(strncmp(got, "a b c a b a a ", 14) == 0, "%.40s", got);
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__subscriptions_take_turns_within_a_tenant) {
+  begin(1);
+  ADD(5, .tenant = T_A, .subscription = S_1, .rest = ROLES);
+  ADD(2, .tenant = T_A, .subscription = S_2, .rest = ROLES);
+  ADD(2, .tenant = T_B, .subscription = S_1, .rest = ROLES);
+  ck_assert_str_eq(drain(0), "a1 b1 a2 b1 a1 a2 a1 a1 a1 ");
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__what_one_lane_asks_goes_in_its_order) {
+  begin(4);
+  for (int i = 0; i < 9; i++) {
+    char path[16];
+    (void)snprintf(path, sizeof path, "/%d", i);
+    ADD(1, .tenant = T_A, .rest = path);
+  }
+  for (int i = 0; i < 9; i++) {
+    struct net_job *job = take(0);
+    ck_assert_int_eq(job->request.url[strlen(job->request.url) - 1], '0' + i);
+    land(job);
+  }
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__no_more_in_flight_than_allowed) {
+  begin(3); /* of which a quarter is none */
+  struct net_job *flying[3];
+  ADD(9, .tenant = T_A);
+  for (int i = 0; i < 3; i++)
+    ck_assert_ptr_nonnull(flying[i] = take(0));
+  ck_assert_ptr_null(take(0));
+  land(flying[1]);
+  ck_assert_ptr_nonnull(flying[1] = take(0));
+  ck_assert_ptr_null(take(0));
+  for (int i = 0; i < 3; i++)
+    land(flying[i]);
+  end();
+}
+END_TEST
+
+/* A never answers: B and C go on as if it were not there. */
+START_TEST(test_lanes__a_tenant_that_never_answers_does_not_hold_all_there_is) {
+  begin(8);
+  struct net_job *stuck[8];
+  size_t n = 0;
+  ADD(100, .tenant = T_A);
+  ADD(100, .tenant = T_B);
+  int served = 0;
+  for (int i = 0; i < 300; i++) {
+    struct net_job *job = take(0);
+    if (!job)
+      break;
+    if (job->request.tenant.s[0] == 'a') {
+      ck_assert_uint_lt(n, 8);
+      stuck[n++] = job;
+    } else {
+      served++;
+      land(job);
+    }
+  }
+  ck_assert_int_eq(served, 100);
+  ADD(50, .tenant = T_C);
+  for (struct net_job *job; (job = take(0)) && job->request.tenant.s[0] == 'c'; land(job))
+    served++;
+  ck_assert_int_eq(served, 150);
+  ck_assert_uint_le(n, 6); /* three quarters */
+  while (n > 0)
+    land(stuck[--n]);
+  end();
+}
+END_TEST
+
+/* --- pauses --- */
+
+START_TEST(test_lanes__a_pause_holds_up_its_scope_and_nobody_else) {
+  begin(8);
+  ADD(3, .tenant = T_A, .subscription = S_1, .rest = ROLES);
+  ADD(1, .tenant = T_A, .subscription = S_2, .rest = ROLES);
+  ADD(1, .identity = "other", .tenant = T_A, .rest = "/other");
+  ADD(1, .tenant = T_A, .rest = "/graph", .graph = true);
+  ADD(1, .tenant = T_A, .subscription = S_1, .rest = COSTS);
+  ADD(1, .tenant = T_B, .rest = "/b");
+  struct net_job *busy = take(100);
+  ck_assert_ptr_nonnull(strstr(busy->request.url, "roleAssignments"));
+  net_lanes_pause(lanes, busy, 5100);
+  land(busy);
+  const char *got = drain(5099);
+  ck_assert_uint_eq(strlen(got), 2 + 2 + 3 + 2);
+  ck_assert_ptr_null(strstr(got, "a2"));
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 5000), 100);
+  ck_assert_int_eq(net_lanes_paused_ms(lanes, 5000), 100);
+  ADD(1, .tenant = T_A, .rest = "/late-comer", .now = 5050); /* of the same scope */
+  ck_assert_ptr_null(take(5099));
+  ck_assert_uint_eq(strlen(drain(5100)), 3 * 3 + 2);
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 5100), -1);
+  end();
+}
+END_TEST
+
+/* The services count the cost queries of a tenant, whoever asks. */
+START_TEST(test_lanes__costs_are_paused_by_tenant) {
+  begin(8);
+  ADD(1, .tenant = T_A, .subscription = S_1, .rest = COSTS);
+  ADD(1, .identity = "other", .tenant = T_A, .subscription = S_2,
+      .rest = "/providers/microsoft.consumption/usageDetails");
+  ADD(1, .tenant = T_B, .subscription = S_1, .rest = COSTS);
+  struct net_job *busy = take(0);
+  net_lanes_pause(lanes, busy, 60000);
+  land(busy);
+  ck_assert_str_eq(drain(59999), "b1 ");
+  ck_assert_str_eq(drain(60000), "a2 ");
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__a_shorter_pause_does_not_end_a_longer_one) {
+  begin(2);
+  ADD(3, .tenant = T_A);
+  struct net_job *first = take(0), *second = take(0);
+  net_lanes_pause(lanes, first, 9000);
+  net_lanes_pause(lanes, second, 2000);
+  land(first);
+  land(second);
+  ck_assert_ptr_null(take(8999));
+  ck_assert_str_eq(drain(9000), "a ");
+  end();
+}
+END_TEST
+
+/* Also when nothing of the scope was left while it lasted. */
+START_TEST(test_lanes__a_pause_outlives_its_requests) {
+  begin(2);
+  ADD(1, .tenant = T_A);
+  struct net_job *only = take(0);
+  net_lanes_pause(lanes, only, 7000);
+  land(only);
+  ADD(1, .tenant = T_B, .now = 10);
+  ADD(1, .tenant = T_A, .now = 20);
+  ck_assert_str_eq(drain(6999), "b ");
+  ck_assert_str_eq(drain(7000), "a ");
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__what_is_delayed_holds_up_nobody) {
+  begin(1);
+  ADD(1, .tenant = T_A, .due = 400);
+  ADD(1, .tenant = T_A, .due = 200, .subscription = S_1, .rest = ROLES);
+  ADD(1, .tenant = T_A);
+  ck_assert_str_eq(drain(0), "a ");
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 0), 200);
+  ck_assert_ptr_null(take(199));
+  ck_assert_str_eq(drain(200), "a1 ");
+  ck_assert_str_eq(drain(400), "a ");
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__many_delays_end_in_their_order) {
+  begin(1);
+  for (int i = 0; i < 200; i++)
+    ADD(1, .tenant = T_A, .due = 1 + (i * 37) % 200);
+  for (int i = 1; i <= 200; i++) {
+    ck_assert_int_eq(net_lanes_wait_ms(lanes, i - 1), 1);
+    ck_assert_str_eq(drain(i), "a ");
+  }
+  end();
+}
+END_TEST
+
+/* --- time --- */
+
+START_TEST(test_lanes__what_cannot_be_sent_in_time_is_told_at_once) {
+  begin(1);
+  ADD(1, .tenant = T_A, .due = 900, .until = 800);
+  ADD(1, .tenant = T_B, .until = 800);
+  ADD(1, .tenant = T_B, .until = 90000);
+  ADD(1, .tenant = T_B, .until = 800);
+  ck_assert_str_eq(drain(0), "a!b b b ");
+  ADD(1, .tenant = T_B);
+  ADD(1, .tenant = T_B, .until = 800);
+  ADD(1, .tenant = T_B, .until = 90000);
+  struct net_job *busy = take(0);
+  net_lanes_pause(lanes, busy, 1000); /* beyond the time of one of the two that wait */
+  land(busy);
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 0), 0);
+  ck_assert_str_eq(drain(0), "b!");
+  ADD(1, .tenant = T_B, .until = 900);
+  ck_assert_str_eq(drain(0), "b!");
+  ck_assert_str_eq(drain(1000), "b ");
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__what_was_held_up_too_long_is_not_sent) {
+  begin(1);
+  ADD(2, .tenant = T_A, .until = 100);
+  struct net_job *slow = take(0);
+  ck_assert_ptr_null(take(99));
+  land(slow);
+  ck_assert_str_eq(drain(100), "a!");
+  end();
+}
+END_TEST
+
+Suite *make_net_lanes_suite(void);
+Suite *make_net_lanes_suite(void) {
+  Suite *suite = suite_create("net/lanes");
+  TCase *tests = tcase_create("lanes");
+  tcase_add_test(tests, test_lanes__tenants_take_turns);
+  tcase_add_test(tests, test_lanes__subscriptions_take_turns_within_a_tenant);
+  tcase_add_test(tests, test_lanes__what_one_lane_asks_goes_in_its_order);
+  tcase_add_test(tests, test_lanes__no_more_in_flight_than_allowed);
+  tcase_add_test(tests, test_lanes__a_tenant_that_never_answers_does_not_hold_all_there_is);
+  tcase_add_test(tests, test_lanes__a_pause_holds_up_its_scope_and_nobody_else);
+  tcase_add_test(tests, test_lanes__costs_are_paused_by_tenant);
+  tcase_add_test(tests, test_lanes__a_shorter_pause_does_not_end_a_longer_one);
+  tcase_add_test(tests, test_lanes__a_pause_outlives_its_requests);
+  tcase_add_test(tests, test_lanes__what_is_delayed_holds_up_nobody);
+  tcase_add_test(tests, test_lanes__many_delays_end_in_their_order);
+  tcase_add_test(tests, test_lanes__what_cannot_be_sent_in_time_is_told_at_once);
+  tcase_add_test(tests, test_lanes__what_was_held_up_too_long_is_not_sent);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
