@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "heard.h"
@@ -286,6 +288,29 @@ START_TEST(test_live__stop_ends_what_flies_and_waits) {
 }
 END_TEST
 
+static void on_alarm(int signal) {
+  (void)signal;
+  stop = 1;
+}
+
+START_TEST(test_live__waiting_for_a_full_transport_takes_no_processor) {
+  struct heard later = {0};
+  const struct sigaction act = {.sa_handler = on_alarm};
+  serve(NULL, 0); /* it never answers */
+  struct pal_net *net = open_live(NULL);
+  struct pal_request request = get_request(at_server(TENANTS_PATH));
+  stop = 0;
+  unit_ok(pal_net_submit(net, &request, heard_fn, &heard, &err), &err);
+  unit_ok(pal_net_submit(net, &request, heard_fn, &later, &err), &err);
+  ck_assert_int_eq(sigaction(SIGALRM, &act, NULL), 0);
+  (void)alarm(2);
+  clock_t before = clock();
+  unit_fails(pal_net_run(net, &stop, &err), PAL_E_INTERRUPTED, "2 requests open", &err);
+  ck_assert_int_lt((clock() - before) / (CLOCKS_PER_SEC / 1000), 1000);
+  close_net(net);
+}
+END_TEST
+
 /* --- recording --- */
 
 /* A small run: token, a list that fails once, the list again, a lost one. */
@@ -513,6 +538,7 @@ Suite *make_net_live_suite(void) {
   tcase_add_test(tests, test_live__nobody_there_is_a_failure);
   tcase_add_test(tests, test_live__offline_opens_no_socket);
   tcase_add_test(tests, test_live__stop_ends_what_flies_and_waits);
+  tcase_add_test(tests, test_live__waiting_for_a_full_transport_takes_no_processor);
   suite_add_tcase(suite, tests);
   tests = tcase_create("record");
   tcase_set_timeout(tests, 120);
