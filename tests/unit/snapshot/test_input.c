@@ -129,7 +129,7 @@ static const struct {
     {"one object in two principals", &pal_kind_ESTATE,
      "{\"principals\":[{\"name\":\"B\",\"home\":{\"tenant\":\"" T1 "\",\"objectId\":\"" T1
      "\"}},\n{\"name\":\"A\",\"objects\":[{\"tenant\":\"" T1 "\",\"objectId\":\"" T1 "\"}]}]}",
-     "in.json:2:76: at $.principals[1].objects[0].objectId: this object is another person's or app's already, in line "
+     "in.json:2:84: at $.principals[1].objects[0].objectId: this object is another person's or app's already, in line "
      "1"},
     {"array at the top", &pal_kind_CONFIG, "[]", "expected an object, not array"},
     {"UTF-16", &pal_kind_CONFIG, "\xFF\xFE{", "save it as UTF-8"},
