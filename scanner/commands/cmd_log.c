@@ -21,6 +21,9 @@ struct rows {
   size_t n, cap;
 };
 
+/* The number of the run; "19/22" is none. */
+static const bool counts[LOG_COLUMNS] = {false, true};
+
 static enum pal_code add_row(struct pal_arena *arena, struct rows *rows, const struct pal_commit *commit,
                              struct pal_err *err) {
   const struct pal_trailers *t = &commit->trailers;
@@ -93,10 +96,15 @@ static enum pal_code print(struct pal_cli *cli, const struct rows *rows, struct 
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);
-  if (rows->n == 0 && !format->machine)
+  const bool **numbers = pal_arena_calloc(cli->arena, rows->n + 1, sizeof(*numbers));
+  for (size_t i = 0; numbers != NULL && i < rows->n; i++)
+    numbers[i] = counts;
+  if (numbers == NULL)
+    code = pal_err_nomem(err);
+  else if (rows->n == 0 && !format->machine)
     (void)fprintf(output.file, "No run yet. The first one: palscan scan\n");
   else
-    code = pal_table_print(format->name, &style, header, rows->v, LOG_COLUMNS, rows->n, output.file, err);
+    code = pal_table_print(format->name, &style, header, rows->v, numbers, LOG_COLUMNS, rows->n, output.file, err);
   return pal_output_close(&output, code, err);
 }
 

@@ -35,7 +35,7 @@ static enum pal_code list(struct pal_cli *cli, const struct pal_app *app, struct
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);
-  code = pal_table_print(format->name, &style, header, rows, LIST_COLUMNS, n, output.file, err);
+  code = pal_table_print(format->name, &style, header, rows, NULL, LIST_COLUMNS, n, output.file, err);
   return pal_output_close(&output, code, err);
 }
 

@@ -186,8 +186,8 @@ static enum pal_code print_person(struct pal_cli *cli, struct pal_query *query, 
     if (rows[i].n == 0 && !format->machine)
       sentence(&output, &style, sections[i].empty, "\n");
     else
-      code = pal_table_print(format->name, &style, rows[i].header, rows[i].v, rows[i].columns, rows[i].n, output.file,
-                             err);
+      code = pal_table_print(format->name, &style, rows[i].header, rows[i].v, rows[i].numbers, rows[i].columns,
+                             rows[i].n, output.file, err);
   }
   if (json)
     (void)fputs("}\n", output.file);

@@ -114,9 +114,12 @@ static enum pal_code print_cells(struct pal_cli *cli, const struct status *s, co
               : incomplete(s)         ? "incomplete"
                                       : "ok";
   cells[14] = pal_arena_printf(arena, "%zu", s->partial_n);
+  static const bool counts[COLUMNS] = {false, true, false, false, true, true,  true, true,
+                                       true,  true, true,  true,  true, false, true};
+  const bool *const numbers[] = {counts};
   const char *const *rows[] = {cells};
   struct pal_style style = {0};
-  return pal_table_print(format->name, &style, header, rows, COLUMNS, 1, out, err);
+  return pal_table_print(format->name, &style, header, rows, numbers, COLUMNS, 1, out, err);
 }
 
 static void print_run(const struct pal_output *output, const struct pal_style *style, const struct status *s) {

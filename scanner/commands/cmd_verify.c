@@ -46,9 +46,11 @@ static enum pal_code say(struct pal_cli *cli, const struct pal_app *app, const s
                            last,
                            result->tip == PAL_TIP_EQUAL ? "yes" : "no",
                            "not proven"};
+    static const bool counts[] = {true, true, false, false, false, false};
+    const bool *const numbers[] = {counts};
     const char *const *rows[] = {cells};
     struct pal_style style = {0};
-    code = pal_table_print(format->name, &style, header, rows, 6, 1, output.file, err);
+    code = pal_table_print(format->name, &style, header, rows, numbers, 6, 1, output.file, err);
     return pal_output_close(&output, code, err);
   }
   struct pal_style style = pal_cli_style(cli, &output);

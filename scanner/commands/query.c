@@ -27,33 +27,56 @@ struct gathering {
   struct pal_rows *rows;
 };
 
-static const char **copy_row(struct pal_arena *arena, int n, const char *const *values) {
+static const char **copy_names(struct pal_arena *arena, int n, const char *const *names) {
   const char **cells = pal_arena_calloc(arena, (size_t)n + 1, sizeof(*cells));
-  for (int i = 0; cells != NULL && i < n; i++) {
-    if (values[i] == NULL)
-      continue;
-    if ((cells[i] = pal_arena_strdup(arena, values[i])) == NULL)
+  for (int i = 0; cells != NULL && i < n; i++)
+    if ((cells[i] = pal_arena_strdup(arena, names[i])) == NULL)
       return NULL;
-  }
   return cells;
 }
 
-static enum pal_code on_row(void *payload, int n, const char *const *names, const char *const *values,
+/* JSON has no number for an infinity, which stays a text. */
+static bool is_number(const struct pal_sql_value *value) {
+  return value->type == PAL_SQL_INTEGER || (value->type == PAL_SQL_REAL && strstr(value->text, "Inf") == NULL);
+}
+
+static bool copy_row(struct pal_arena *arena, int n, const struct pal_sql_value *values, const char ***ret_cells,
+                     const bool **ret_numbers) {
+  const char **cells = pal_arena_calloc(arena, (size_t)n + 1, sizeof(*cells));
+  bool *numbers = pal_arena_calloc(arena, (size_t)n + 1, sizeof(*numbers));
+  for (int i = 0; cells != NULL && numbers != NULL && i < n; i++) {
+    if (values[i].text == NULL)
+      continue;
+    numbers[i] = is_number(&values[i]);
+    if ((cells[i] = pal_arena_strdup(arena, values[i].text)) == NULL)
+      return false;
+  }
+  *ret_cells = cells;
+  *ret_numbers = numbers;
+  return cells != NULL && numbers != NULL;
+}
+
+static enum pal_code on_row(void *payload, int n, const char *const *names, const struct pal_sql_value *values,
                             struct pal_err *err) {
   struct gathering *g = payload;
-  const char **cells = copy_row(g->arena, n, values != NULL ? values : names);
-  if (cells == NULL)
-    return pal_err_nomem(err);
+  struct pal_rows *rows = g->rows;
   if (values == NULL) {
-    g->rows->header = cells;
-    g->rows->columns = (size_t)n;
-    return PAL_OK;
+    rows->header = copy_names(g->arena, n, names);
+    rows->columns = (size_t)n;
+    return rows->header != NULL ? PAL_OK : pal_err_nomem(err);
   }
-  const char *const **grown = pal_arena_grow(g->arena, g->rows->v, g->rows->n, &g->rows->cap, sizeof(*grown));
-  if (grown == NULL)
+  const char **cells = NULL;
+  const bool *numbers = NULL;
+  if (!copy_row(g->arena, n, values, &cells, &numbers))
     return pal_err_nomem(err);
-  g->rows->v = grown;
-  g->rows->v[g->rows->n++] = cells;
+  const char *const **grown = pal_arena_grow(g->arena, rows->v, rows->n, &rows->cap, sizeof(*grown));
+  const bool **told = pal_arena_grow(g->arena, rows->numbers, rows->n, &rows->numbers_cap, sizeof(*told));
+  if (grown == NULL || told == NULL)
+    return pal_err_nomem(err);
+  rows->v = grown;
+  rows->numbers = told;
+  rows->numbers[rows->n] = numbers;
+  rows->v[rows->n++] = cells;
   return PAL_OK;
 }
 
@@ -64,6 +87,17 @@ enum pal_code pal_query_rows(struct pal_arena *arena, struct pal_query *query, c
   return pal_judge_query(query->snapshot.judge, sql, on_row, &g, err);
 }
 
+/* No JSON object holds two columns of one name. */
+static enum pal_code check_names(const struct pal_rows *rows, struct pal_err *err) {
+  for (size_t i = 0; i < rows->columns; i++)
+    for (size_t k = 0; k < i; k++)
+      if (strcmp(rows->header[i], rows->header[k]) == 0)
+        return pal_err_set(err, PAL_E_INPUT,
+                           "two columns are called \"%.60s\", and JSON can hold one: name one of them by AS",
+                           rows->header[i]);
+  return PAL_OK;
+}
+
 enum pal_code pal_query_print(struct pal_cli *cli, struct pal_query *query, const char *sql, const char *empty,
                               struct pal_err *err) {
   const struct pal_format *format = NULL;
@@ -72,6 +106,8 @@ enum pal_code pal_query_print(struct pal_cli *cli, struct pal_query *query, cons
   enum pal_code code = pal_cli_format(cli, &format, err);
   if (code == PAL_OK)
     code = pal_query_rows(cli->arena, query, sql, &rows, err);
+  if (code == PAL_OK && strcmp(format->name, "json") == 0)
+    code = check_names(&rows, err);
   if (code == PAL_OK)
     code = pal_output_open(cli, &output, err);
   if (code != PAL_OK)
@@ -80,6 +116,7 @@ enum pal_code pal_query_print(struct pal_cli *cli, struct pal_query *query, cons
   if (rows.n == 0 && !format->machine)
     (void)fprintf(output.file, "%s\n", empty);
   else
-    code = pal_table_print(format->name, &style, rows.header, rows.v, rows.columns, rows.n, output.file, err);
+    code = pal_table_print(format->name, &style, rows.header, rows.v, rows.numbers, rows.columns, rows.n, output.file,
+                           err);
   return pal_output_close(&output, code, err);
 }

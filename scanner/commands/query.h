@@ -18,7 +18,8 @@ void pal_query_close(struct pal_query *query);
 struct pal_rows {
   const char *const *header;
   const char *const **v;
-  size_t columns, n, cap;
+  const bool **numbers; /* for each row which of its cells SQL holds as a number */
+  size_t columns, n, cap, numbers_cap;
 };
 /* All rows of one statement into the command's arena. */
 enum pal_code pal_query_rows(struct pal_arena *arena, struct pal_query *query, const char *sql, struct pal_rows *ret,

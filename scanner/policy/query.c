@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* query.c - one statement of a person over the policies' tables. */
+#include <stdlib.h>
+
 #include "judge_private.h"
 
 static enum pal_code give_names(sqlite3_stmt *stmt, int n, const char **names, pal_row_fn *each, void *payload,
@@ -9,25 +11,75 @@ static enum pal_code give_names(sqlite3_stmt *stmt, int n, const char **names, p
   return each(payload, n, names, NULL, err);
 }
 
+enum { REAL_BYTES = 40, DIGITS_FEWEST = 15, DIGITS_MOST = 17 };
+
+/* Fifteen digits are enough for most doubles, seventeen for each. */
+static const char *real_text(struct pal_arena *arena, double value) {
+  char text[REAL_BYTES];
+  for (int digits = DIGITS_FEWEST; digits <= DIGITS_MOST; digits++) {
+    (void)sqlite3_snprintf(sizeof text, text, "%!.*g", digits, value);
+    if (strtod(text, NULL) == value)
+      break;
+  }
+  return pal_arena_strdup(arena, text);
+}
+
+static const char *blob_text(struct pal_arena *arena, const unsigned char *bytes, size_t n) {
+  static const char digits[] = "0123456789abcdef";
+  char *text = pal_arena_calloc(arena, 2 * n + 1, 1);
+  for (size_t i = 0; text && i < n; i++) {
+    text[2 * i] = digits[bytes[i] >> 4];
+    text[2 * i + 1] = digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+static enum pal_code read_value(sqlite3_stmt *stmt, int i, struct pal_arena *arena, struct pal_sql_value *ret,
+                                struct pal_err *err) {
+  *ret = (struct pal_sql_value){PAL_SQL_NULL, NULL};
+  switch (sqlite3_column_type(stmt, i)) {
+  case SQLITE_NULL: return PAL_OK;
+  case SQLITE_FLOAT:
+    *ret = (struct pal_sql_value){PAL_SQL_REAL, real_text(arena, sqlite3_column_double(stmt, i))};
+    break;
+  case SQLITE_BLOB: {
+    const unsigned char *bytes = sqlite3_column_blob(stmt, i);
+    *ret = (struct pal_sql_value){PAL_SQL_BLOB, blob_text(arena, bytes, (size_t)sqlite3_column_bytes(stmt, i))};
+    break;
+  }
+  case SQLITE_INTEGER:
+    *ret = (struct pal_sql_value){PAL_SQL_INTEGER, (const char *)sqlite3_column_text(stmt, i)};
+    break;
+  default: *ret = (struct pal_sql_value){PAL_SQL_TEXT, (const char *)sqlite3_column_text(stmt, i)}; break;
+  }
+  return ret->text ? PAL_OK : pal_err_nomem(err);
+}
+
 static enum pal_code give_rows(struct pal_judge *judge, const char *sql, sqlite3_stmt *stmt, pal_row_fn *each,
                                void *payload, struct pal_arena *arena, struct pal_err *err) {
   int n = sqlite3_column_count(stmt);
-  const char **names = pal_arena_calloc(arena, (size_t)n, sizeof *names),
-             **values = pal_arena_calloc(arena, (size_t)n, sizeof *values);
-  if (!names || !values)
+  const char **names = pal_arena_calloc(arena, (size_t)n, sizeof *names);
+  struct pal_sql_value *values = pal_arena_calloc(arena, (size_t)n, sizeof *values);
+  struct pal_arena *row = pal_arena_new(0);
+  if (!names || !values || !row) {
+    pal_arena_free(row);
     return pal_err_nomem(err);
+  }
   enum pal_code code = give_names(stmt, n, names, each, payload, err);
   while (code == PAL_OK) {
     bool more = false;
     code = sandbox_step(&judge->sandbox, "query", sql, stmt, &more, err);
     if (code != PAL_OK || !more)
       break;
-    for (int i = 0; i < n; i++) {
+    pal_arena_reset(row);
+    for (int i = 0; i < n && code == PAL_OK; i++) {
       names[i] = sqlite3_column_name(stmt, i);
-      values[i] = (const char *)sqlite3_column_text(stmt, i);
+      code = read_value(stmt, i, row, &values[i], err);
     }
-    code = each(payload, n, names, values, err);
+    if (code == PAL_OK)
+      code = each(payload, n, names, values, err);
   }
+  pal_arena_free(row);
   return code;
 }
 

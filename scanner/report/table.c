@@ -14,18 +14,19 @@ enum { GAP = 2, NARROWEST_TEXT = 10, NARROWEST_COLUMN = 4, WIDEST_COLUMN = 4000,
 struct table {
   const char *const *header; /* may be NULL */
   const char *const *const *rows;
+  const bool *const *numbers; /* may be NULL */
   size_t columns, n;
 };
 
 /* --- machines --- */
 
-static void json_row(struct jsonw *w, const struct table *table, const char *const *row) {
+static void json_row(struct jsonw *w, const struct table *table, const char *const *row, const bool *numbers) {
   if (table->header)
     jsonw_object(w, NULL, JSONW_INLINE);
   else
     jsonw_array(w, NULL, JSONW_INLINE);
   for (size_t i = 0; i < table->columns; i++)
-    jsonw_text(w, table->header ? table->header[i] : NULL, row[i]);
+    (numbers && numbers[i] ? jsonw_raw : jsonw_text)(w, table->header ? table->header[i] : NULL, row[i]);
   jsonw_end(w);
 }
 
@@ -34,7 +35,7 @@ static enum pal_code print_json(const struct table *table, FILE *out, struct pal
   jsonw_init(&w, out);
   jsonw_array(&w, NULL, JSONW_LINES);
   for (size_t i = 0; i < table->n; i++)
-    json_row(&w, table, table->rows[i]);
+    json_row(&w, table, table->rows[i], table->numbers ? table->numbers[i] : NULL);
   jsonw_end(&w);
   return jsonw_finish(&w, "the table", err);
 }
@@ -198,9 +199,9 @@ static enum pal_code print_text(const struct table *table, const struct pal_styl
 }
 
 enum pal_code pal_table_print(const char *format, const struct pal_style *style, const char *const *header,
-                              const char *const *const *rows, size_t columns, size_t n, FILE *out,
-                              struct pal_err *err) {
-  const struct table table = {header, rows, columns, n};
+                              const char *const *const *rows, const bool *const *numbers, size_t columns, size_t n,
+                              FILE *out, struct pal_err *err) {
+  const struct table table = {header, rows, numbers, columns, n};
   if (strcmp(format, "json") == 0)
     return print_json(&table, out, err);
   if (strcmp(format, "csv") == 0)

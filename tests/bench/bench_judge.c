@@ -291,7 +291,7 @@ static double load(struct pal_judge *judge, struct maker *m, unsigned long tenan
   return spent;
 }
 
-static enum pal_code count_row(void *payload, int n, const char *const *names, const char *const *values,
+static enum pal_code count_row(void *payload, int n, const char *const *names, const struct pal_sql_value *values,
                                struct pal_err *err) {
   (void)n, (void)names, (void)err;
   if (values)

@@ -39,6 +39,42 @@ test_query__null_and_empty_text_differ_in_json() {
   expect_equal "$(jq -c . "$T/.out")" '[{"a":null,"b":""}]'
 }
 
+test_query__json_keeps_the_types_of_sql() {
+  two_nights
+  palscan_ok query "SELECT 1 AS a, '1' AS b, 0.1 AS c, 1.0 AS d, -9223372036854775808 AS e, NULL AS f, x'00ff' AS g, x'' AS h, 1e300 AS i, 0.1 + 0.2 AS j, 9e999 AS k" -f json
+  grep -qF '{"a":1,"b":"1","c":0.1,"d":1.0,"e":-9223372036854775808,"f":null,"g":"00ff","h":"","i":1.0e+300,"j":0.30000000000000004,"k":"Inf"}' \
+    <(tr -d ' ' <"$T/.out") || fail "other types"
+  jq -e . "$T/.out" >/dev/null || fail "no JSON"
+  palscan_ok query "SELECT x'00ff' AS g, 0.1 AS c" -f csv
+  expect_equal "$(sed 1d "$T/.out" | tr -d '\r')" '00ff,0.1'
+  palscan_ok query "SELECT x'00ff' AS g"
+  expect_out 00ff
+}
+
+test_query__listings_have_numbers_in_json() {
+  two_nights
+  palscan status -f json
+  expect_equal "$(jq -r '.[0] | [.run, .complete, .expected, .newFindings, .high, .partialRuns, .ageSeconds] | map(type) | unique | join(" ")' "$T/.out")" number
+  expect_equal "$(jq -r '.[0] | [.snapshot, .kind, .started, .state] | map(type) | unique | join(" ")' "$T/.out")" string
+  palscan_ok show -f json
+  expect_equal "$(jq -r '[.[] | .identities, .linked, .subscriptions, .findings, .["units not read"]] | map(type) | unique | join(" ")' "$T/.out")" number
+  palscan_ok log -f json
+  expect_equal "$(jq -c '[.[].run]' "$T/.out")" '[2,1]'
+  palscan_ok verify -f json
+  expect_equal "$(jq -c '.[0] | [.snapshots, .rejudged]' "$T/.out")" '[2,2]'
+}
+
+test_query__two_columns_of_one_name_are_refused_in_json() {
+  two_nights
+  palscan query 'SELECT 1 AS a, 2 AS b, 3 AS a' -f json
+  expect_one_error 2
+  expect_err '"a"'
+  expect_err 'AS'
+  expect_out_empty
+  palscan_ok query 'SELECT 1 AS a, 2 AS b, 3 AS a' -f csv
+  expect_equal "$(tr -d '\r' <"$T/.out" | head -n 1)" a,b,a
+}
+
 refused=(
   'DELETE FROM link'
   "INSERT INTO link(partner_id) VALUES ('1')"

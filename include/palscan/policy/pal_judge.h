@@ -91,12 +91,20 @@ struct pal_waiver_note {
 size_t pal_judge_waiver_notes_n(const struct pal_judge *judge);
 const struct pal_waiver_note *pal_judge_waiver_note(const struct pal_judge *judge, size_t i);
 
+enum pal_sql_type { PAL_SQL_NULL, PAL_SQL_INTEGER, PAL_SQL_REAL, PAL_SQL_TEXT, PAL_SQL_BLOB };
+/* A value of a row. A real has the shortest text that is read as the same number, with a point;
+ * "Inf" and "-Inf" are no numbers elsewhere. A blob is in lower-case hexadecimal digits. */
+struct pal_sql_value {
+  enum pal_sql_type type;
+  const char *text; /* NULL for SQL NULL */
+};
+
 /* One read-only statement under the same sandbox; after it nothing can be loaded
  * or judged. Without pal_judge_run() before, and with all_tables, `event` and
  * `finding` hold what the snapshot recorded. each() gets column names and
- * values (NULL for SQL NULL) for every row; first call with values == NULL
- * gives the names alone. PAL_E_INPUT with SQLite's message and position. */
-typedef enum pal_code pal_row_fn(void *payload, int n, const char *const *names, const char *const *values,
+ * values for every row; first call with values == NULL gives the names alone.
+ * PAL_E_INPUT with SQLite's message and position. */
+typedef enum pal_code pal_row_fn(void *payload, int n, const char *const *names, const struct pal_sql_value *values,
                                  struct pal_err *err);
 enum pal_code pal_judge_query(struct pal_judge *judge, const char *sql, pal_row_fn *each, void *payload,
                               struct pal_err *err) PAL_MUST_CHECK;

@@ -165,10 +165,11 @@ const struct pal_format *pal_format_find(const char *name);
  * that is not enough each row is a record of its own, a line for each cell that is not
  * empty. Cells are escaped here; a NULL cell is empty (null in JSON). Columns of numbers are
  * aligned to the right. format: text, json (array of objects keyed by header, of
- * arrays without one) or csv; PAL_E_USAGE for any other. */
+ * arrays without one) or csv; PAL_E_USAGE for any other. numbers (may be NULL) tells, a
+ * row each (NULL: none), which cells stand in JSON as the number they spell. */
 enum pal_code pal_table_print(const char *format, const struct pal_style *style, const char *const *header,
-                              const char *const *const *rows, size_t columns, size_t n, FILE *out, struct pal_err *err)
-    PAL_MUST_CHECK;
+                              const char *const *const *rows, const bool *const *numbers, size_t columns, size_t n,
+                              FILE *out, struct pal_err *err) PAL_MUST_CHECK;
 
 /* ---- escaping, one function per medium ---- */
 /* RFC 4180 cell; a cell that a spreadsheet would take for a formula is opened by a single quote, and so is one that opens

@@ -141,7 +141,7 @@ const struct pal_policy_result *world_result(const struct pal_judge *with, const
   ck_abort_msg("no policy %s", policy);
 }
 
-static enum pal_code add_row(void *payload, int n, const char *const *names, const char *const *values,
+static enum pal_code add_row(void *payload, int n, const char *const *names, const struct pal_sql_value *values,
                              struct pal_err *err) {
   struct pal_buf *out = payload;
   (void)names, (void)err;
@@ -150,7 +150,7 @@ static enum pal_code add_row(void *payload, int n, const char *const *names, con
   if (out->len)
     pal_buf_putc(out, '|');
   for (int i = 0; i < n; i++)
-    pal_buf_printf(out, "%s%s", i ? "," : "", values[i] ? values[i] : "-");
+    pal_buf_printf(out, "%s%s", i ? "," : "", values[i].text ? values[i].text : "-");
   return PAL_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy_world.h"
 
-static enum pal_code no_row(void *payload, int n, const char *const *names, const char *const *values,
+static enum pal_code no_row(void *payload, int n, const char *const *names, const struct pal_sql_value *values,
                             struct pal_err *err) {
   (void)payload, (void)n, (void)names, (void)values, (void)err;
   return PAL_OK;

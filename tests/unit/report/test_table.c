@@ -17,7 +17,7 @@ static void print(struct golden *golden, const char *format, int width, bool col
   struct pal_style style = {.color = color, .width = width};
   struct pal_err err = {0};
   golden_open(golden);
-  unit_ok(pal_table_print(format, &style, head, rows, 4, n, golden->file, &err), &err);
+  unit_ok(pal_table_print(format, &style, head, rows, NULL, 4, n, golden->file, &err), &err);
   (void)golden_text(golden);
 }
 
@@ -51,9 +51,28 @@ START_TEST(test_table__without_rows) {
 }
 END_TEST
 
+START_TEST(test_table__numbers_are_bare_in_json_alone) {
+  static const char *const names[] = {"a", "b"};
+  static const char *const cells[] = {"7", "7"}, *const empty[] = {NULL, NULL};
+  static const char *const *const both[] = {cells, empty};
+  static const bool first[] = {true, false};
+  static const bool *const numbers[] = {first, first};
+  struct golden golden;
+  struct pal_err err = {0};
+  golden_open(&golden);
+  unit_ok(pal_table_print("json", NULL, names, both, numbers, 2, 2, golden.file, &err), &err);
+  ck_assert_str_eq(golden_text(&golden), "[\n  {\"a\":7,\"b\":\"7\"},\n  {\"a\":null,\"b\":null}\n]\n");
+  golden_free(&golden);
+  golden_open(&golden);
+  unit_ok(pal_table_print("csv", NULL, names, both, numbers, 2, 1, golden.file, &err), &err);
+  ck_assert_str_eq(golden_text(&golden), "a,b\r\n7,7\r\n");
+  golden_free(&golden);
+}
+END_TEST
+
 START_TEST(test_table__an_unknown_format_is_refused) {
   struct pal_err err = {0};
-  unit_fails(pal_table_print("xml", NULL, header, rows, 4, 3, stdout, &err), PAL_E_USAGE, "\"xml\"", &err);
+  unit_fails(pal_table_print("xml", NULL, header, rows, NULL, 4, 3, stdout, &err), PAL_E_USAGE, "\"xml\"", &err);
 }
 END_TEST
 
@@ -63,6 +82,7 @@ Suite *make_report_table_suite(void) {
   TCase *tcase = tcase_create("table");
   tcase_add_loop_test(tcase, test_table__output_is_as_seen, 0, UNIT_N(outputs));
   tcase_add_test(tcase, test_table__without_rows);
+  tcase_add_test(tcase, test_table__numbers_are_bare_in_json_alone);
   tcase_add_test(tcase, test_table__an_unknown_format_is_refused);
   suite_add_tcase(suite, tcase);
   return suite;
