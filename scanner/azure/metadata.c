@@ -59,7 +59,8 @@ enum pal_code pal_azure_learn_cloud(struct pal_net *net, struct pal_arena *arena
                                     const volatile int *stop, struct pal_err *err) {
   if (!cloud->metadata)
     return PAL_OK;
-  struct pal_azure azure = {.net = net, .cloud = cloud};
+  struct credential nobody = {.name = METADATA_IDENTITY, .wanted = true};
+  struct pal_azure azure = {.net = net, .cloud = cloud, .credentials = &nobody, .credentials_n = 1};
   struct learning learning = {.arena = arena, .cloud = cloud};
   struct pal_buf url;
   azure.pending.next = azure.pending.previous = &azure.pending;
@@ -74,6 +75,7 @@ enum pal_code pal_azure_learn_cloud(struct pal_net *net, struct pal_arena *arena
   if (code == PAL_OK)
     code = pal_net_run(net, stop, err);
   pal_buf_deinit(&url);
+  visits_free(&azure);
   if (code == PAL_OK && learning.err.code != PAL_OK) {
     code = learning.err.code;
     if (err)
