@@ -9,12 +9,18 @@ bool parse_has(const struct pal_record *record, int field) {
   return record->v[field].is == PAL_SET;
 }
 
+/* Conditions are programs; their service keeps them within what a record holds. */
+static bool is_too_long(const struct pal_field *row, const char *text) {
+  return row->type == PAL_T_TEXT && strcmp(row->json, "condition") != 0 && strlen(text) > PARSE_TEXT_BYTES_MAX;
+}
+
 static enum pal_code set_text(struct parse *parse, struct pal_record *record, int field, const char *text,
                               struct pal_err *err) {
   struct pal_err bad = {0};
   if (*text == '\0')
     return PAL_OK;
-  enum pal_code code = pal_set_text(parse->arena, record, field, text, &bad);
+  bool fits = !is_too_long(&record->kind->fields[field], text);
+  enum pal_code code = fits ? pal_set_text(parse->arena, record, field, text, &bad) : PAL_E_LIMIT;
   if (code == PAL_E_INPUT || code == PAL_E_LIMIT) {
     parse->blemished = true;
     return PAL_OK;

@@ -10,13 +10,17 @@
 #include "pal_json.h"
 #include "pal_record.h"
 
+enum {
+  PARSE_TEXT_BYTES_MAX = 4 << 10 /* of a name or word of a service: 1,024 characters, twice the longest documented */
+};
+
 struct parse {
   struct pal_arena *arena;
   bool blemished; /* the item at hand has a value that is not as documented */
 };
 
 /* Fields: absent, null and "" leave the field absent; what is no value of its
- * type too, and blemishes. Scalars only. */
+ * type, or too long a text, too, and blemishes. Scalars only. */
 enum pal_code parse_field(struct parse *parse, struct pal_record *record, int field, const pal_json *node,
                           struct pal_err *err) PAL_MUST_CHECK;
 /* Every scalar field that is not set yet, from the member of its own name. */

@@ -66,6 +66,28 @@ START_TEST(test_answers__bad_answer_spoils_its_own_unit_only) {
 }
 END_TEST
 
+/* A name longer than any service gives is left out, and its unit says so. */
+static const struct {
+  size_t length;
+  const char *cover;
+  bool kept;
+} long_names[] = {{4096, "complete 1", true}, {4097, "partial 1 malformed item", false}};
+
+START_TEST(test_answers__name_too_long_is_left_out) {
+  char answer[8192], name[4098] = "";
+  memset(name, 'x', long_names[_i].length);
+  (void)snprintf(answer, sizeof answer, VALUE("{\"tenantId\":\"" HOME "\",\"displayName\":\"%s\"}"), name);
+  world_get("robot", HOME, P_TENANTS, 200, answer);
+  world_empty_tenant("robot", HOME, OID);
+  const struct pal_docs *docs = home_run();
+  home_covers(docs, "tenant", "tenant", long_names[_i].cover);
+  const struct pal_tenant_id home = tenant_id(HOME);
+  const struct pal_doc *doc = pal_docs_find(docs, PAL_FILE_TENANT, &home, NULL);
+  ck_assert_ptr_nonnull(doc);
+  ck_assert_int_eq(pal_get_text(doc->records.v[0], PAL_TENANT_DISPLAY_NAME) != NULL, long_names[_i].kept);
+}
+END_TEST
+
 START_TEST(test_answers__unread_list_of_subscriptions_leaves_every_area_unread) {
   world_get("robot", HOME, P_SUBSCRIPTIONS, 403, "{\"error\":{\"code\":\"AuthorizationFailed\"}}");
   world_empty_tenant("robot", HOME, OID);
@@ -232,6 +254,7 @@ Suite *make_collect_answers_suite(void) {
   TCase *tc = tcase_create("answers");
   tcase_set_timeout(tc, 60);
   tcase_add_checked_fixture(tc, home_set_up, home_tear_down);
+  tcase_add_loop_test(tc, test_answers__name_too_long_is_left_out, 0, UNIT_N(long_names));
   tcase_add_loop_test(tc, test_answers__bad_answer_spoils_its_own_unit_only, 0, UNIT_N(bad_rows));
   tcase_add_test(tc, test_answers__unread_list_of_subscriptions_leaves_every_area_unread);
   tcase_add_test(tc, test_answers__partial_list_of_subscriptions_goes_on_with_what_it_has);
