@@ -7,7 +7,9 @@
 #include "areas.h"
 #include "pal_buf.h"
 
-enum { LINK_VALUE_BYTES_MAX = 64 << 10 };
+/* Two texts of which every byte may be written as \u00xx, and less than that of the rest: a PAL_T_JSON value all the same. */
+enum { LINK_VALUE_BYTES_MAX = PAL_JSON_TEXT_MAX };
+_Static_assert(LINK_VALUE_BYTES_MAX > 13 * PAL_TEXT_MAX, "the value of a link fits");
 
 void facts_init(struct facts *facts, struct pal_arena *arena) {
   *facts = (struct facts){.arena = arena};

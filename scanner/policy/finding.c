@@ -4,9 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cut.h"
 #include "pal_json.h"
+#include "pal_text.h"
 
-enum { DETAILS_BYTES_MAX = 64 << 20 };
+enum {
+  DETAILS_BYTES_MAX = PAL_JSON_TEXT_MAX,
+  REASONS_BYTES_MAX = 64 << 20,
+  ADDED_LIST_MAX = 64 << 10,          /* of JSON */
+  ADDED_TEXT_MAX = ADDED_LIST_MAX / 6 /* of a text that JSON may write six times as long */
+};
 
 const char *finding_subject(const struct pal_record *finding, int field) {
   const struct pal_record *subject = pal_get_record(finding, PAL_FINDING_SUBJECT);
@@ -41,11 +48,21 @@ static enum pal_code set_all(struct pal_arena *arena, struct pal_record *record,
   return PAL_OK;
 }
 
+/* What is said of a finding is cut, so that no text of a tenant's ends the run. */
+static bool cut_said(struct pal_arena *arena, struct finding_parts *parts) {
+  const char **texts[] = {&parts->message, &parts->subject_name};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (*texts[i] && strlen(*texts[i]) > PAL_TEXT_MAX && !(*texts[i] = cut_text(arena, *texts[i], PAL_TEXT_MAX)))
+      return false;
+  return true;
+}
+
 enum pal_code finding_new(struct pal_judge *judge, const struct pack_policy *policy, const struct finding_parts *parts,
                           struct pal_record **ret, struct pal_err *err) {
+  struct finding_parts said = *parts;
   struct pal_record *finding = pal_record_new(judge->arena, &pal_kind_FINDING),
                     *subject = pal_record_new(judge->arena, &pal_kind_SUBJECT);
-  if (!finding || !subject)
+  if (!finding || !subject || !cut_said(judge->arena, &said))
     return pal_err_nomem(err);
   const char *severity = parts->severity && !policy->overridden ? parts->severity : policy->pub.effective;
   static const int fields[] = {PAL_FINDING_FINGERPRINT, PAL_FINDING_POLICY,       PAL_FINDING_CLASS,
@@ -59,12 +76,12 @@ enum pal_code finding_new(struct pal_judge *judge, const struct pack_policy *pol
                                parts->unknown ? "unknown" : "fail",
                                "open",
                                parts->key,
-                               parts->message,
+                               said.message,
                                parts->details,
                                parts->since,
                                parts->last_verified};
   static const int subject_fields[] = {PAL_SUBJECT_TYPE, PAL_SUBJECT_ID, PAL_SUBJECT_NAME};
-  const char *const subject_texts[] = {parts->subject_type, parts->subject_id, parts->subject_name};
+  const char *const subject_texts[] = {parts->subject_type, parts->subject_id, said.subject_name};
   enum pal_code code = set_all(judge->arena, finding, fields, texts, sizeof fields / sizeof fields[0], err);
   if (code == PAL_OK)
     code = set_all(judge->arena, subject, subject_fields, subject_texts, 3, err);
@@ -86,21 +103,29 @@ static int by_member_name(const void *a, const void *b) {
   return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name);
 }
 
-static void write_list(struct pal_buf *out, const struct word_list *list) {
-  pal_buf_putc(out, '[');
-  for (size_t i = 0; i < list->n; i++) {
-    if (i)
-      pal_buf_putc(out, ',');
-    pal_json_escape(out, list->v[i]);
-  }
-  pal_buf_putc(out, ']');
-}
-
+/* Of more than ADDED_LIST_MAX bytes the first ones and the mark. */
 static const char *list_text(struct pal_arena *arena, const struct word_list *list) {
-  struct pal_buf out;
+  struct pal_buf out, word;
+  struct cut_rest rest = {0};
+  struct pal_err ignored;
+  bool ok = true;
   pal_buf_init(&out, DETAILS_BYTES_MAX);
-  write_list(&out, list);
-  const char *text = out.bad == PAL_OK ? pal_arena_strdup(arena, out.data) : NULL;
+  pal_buf_init(&word, DETAILS_BYTES_MAX);
+  for (size_t i = 0; i < list->n && ok; i++) {
+    pal_buf_clear(&word);
+    pal_json_escape(&word, list->v[i]);
+    if (rest.n > 0 || out.len + word.len + CUT_MARK_BYTES_MAX + 3 > ADDED_LIST_MAX)
+      ok = cut_leave_out(&rest, list->v[i], 1, &ignored) == PAL_OK;
+    else
+      pal_buf_printf(&out, "%c%s", i ? ',' : '[', word.data);
+  }
+  if (rest.n > 0) {
+    pal_buf_putc(&out, out.len ? ',' : '[');
+    cut_mark(&out, &rest);
+  }
+  pal_buf_puts(&out, out.len ? "]" : "[]");
+  const char *text = ok && out.bad == PAL_OK ? pal_arena_strdup(arena, out.data) : NULL;
+  pal_buf_deinit(&word);
   pal_buf_deinit(&out);
   return text;
 }
@@ -108,12 +133,14 @@ static const char *list_text(struct pal_arena *arena, const struct word_list *li
 /* The reasons of several gaps as one JSON string. */
 static const char *reasons_text(struct pal_arena *arena, const struct word_list *reasons) {
   struct pal_buf joined, out;
-  pal_buf_init(&joined, DETAILS_BYTES_MAX);
+  pal_buf_init(&joined, REASONS_BYTES_MAX);
   pal_buf_init(&out, DETAILS_BYTES_MAX);
   for (size_t i = 0; i < reasons->n; i++)
     pal_buf_printf(&joined, "%s%s", i ? "; " : "", reasons->v[i]);
-  pal_json_escape(&out, joined.data);
-  const char *text = out.bad == PAL_OK && joined.bad == PAL_OK ? pal_arena_strdup(arena, out.data) : NULL;
+  const char *cut = joined.bad == PAL_OK ? cut_text(arena, joined.data, ADDED_TEXT_MAX) : NULL;
+  if (cut)
+    pal_json_escape(&out, cut);
+  const char *text = cut && out.bad == PAL_OK ? pal_arena_strdup(arena, out.data) : NULL;
   pal_buf_deinit(&joined);
   pal_buf_deinit(&out);
   return text;
@@ -121,7 +148,7 @@ static const char *reasons_text(struct pal_arena *arena, const struct word_list 
 
 static bool replaced(const struct member *members, size_t n, const char *name) {
   for (size_t i = 0; i < n; i++)
-    if (strcmp(members[i].name, name) == 0)
+    if (pal_same_word(members[i].name, name))
       return true;
   return false;
 }

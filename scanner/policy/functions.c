@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cut.h"
 #include "pal_buf.h"
 #include "pal_id.h"
 #include "pal_json.h"
+#include "sandbox.h"
 
 enum {
   DATE_ARGUMENTS_MAX = 8,
-  LIST_BYTES_MAX = 16 << 20,
-  JSON_SUBTYPE = 'J' /* what SQLite's JSON functions mark their results with */
+  PRINT_ARGUMENTS_MAX = 32,
+  LIST_BYTES_MAX = 256 << 10, /* of one list; a few of them fit into the details of a finding */
+  JSON_SUBTYPE = 'J'          /* what SQLite's JSON functions mark their results with */
 };
 
 static const char *const date_names[] = {"date", "time", "datetime", "julianday", "strftime", "unixepoch"};
@@ -27,6 +30,7 @@ struct date_function {
 struct functions {
   sqlite3 *plain; /* with SQLite's own date functions and the same clock */
   struct date_function dates[DATE_FUNCTIONS];
+  sqlite3_stmt *prints[PRINT_ARGUMENTS_MAX + 1]; /* by the number of arguments */
 };
 
 /* Sorted by bytes. Not here on purpose: random, randomblob, group_concat and
@@ -128,18 +132,92 @@ static void in_scope(sqlite3_context *ctx, int n, sqlite3_value **args) {
 struct list_item {
   char *text; /* NUL-terminated */
   bool json;  /* a result of a JSON function: goes in as it is */
+  uint64_t times;
 };
 
+/* Sorted and distinct at the end. Of more than LIST_BYTES_MAX the smallest values are
+ * kept that fit, whatever order they came in: what is not smaller than one that was
+ * left out is left out too. */
 struct list {
   struct list_item *items;
   size_t n, cap, bytes;
+  struct list_item bound; /* the smallest value that was left out; its text NULL: none */
+  struct cut_rest rest;
   const char *bad;
 };
 
+static int compare_values(const char *a, bool a_json, const char *b, bool b_json) {
+  int order = strcmp(a, b);
+  return order != 0 ? order : (int)a_json - (int)b_json;
+}
+
+static int compare_items(const void *a, const void *b) {
+  const struct list_item *left = a, *right = b;
+  return compare_values(left->text, left->json, right->text, right->json);
+}
+
+/* At most what the value takes in JSON, with its comma. */
+static size_t list_cost(const char *text, bool json) {
+  size_t cost = strlen(text) + 1;
+  if (json)
+    return cost;
+  cost += 2;
+  for (const char *c = text; *c; c++)
+    cost += *c == '"' || *c == '\\' ? 1 : (unsigned char)*c < ' ' || (unsigned char)*c >= 0x7F ? 5 : 0;
+  return cost;
+}
+
+static bool is_left_out(const struct list *list, const char *text, bool json) {
+  return list->bound.text && compare_values(text, json, list->bound.text, list->bound.json) >= 0;
+}
+
+static void list_leave_out(struct list *list, const char *text, uint64_t times) {
+  struct pal_err ignored;
+  if (cut_leave_out(&list->rest, text, times, &ignored) != PAL_OK)
+    list->bad = "pal_list: no digest";
+}
+
+static size_t merge_equal(struct list_item *items, size_t n) {
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (kept > 0 && compare_items(&items[kept - 1], &items[i]) == 0) {
+      items[kept - 1].times += items[i].times;
+      sqlite3_free(items[i].text);
+    } else {
+      items[kept++] = items[i];
+    }
+  }
+  return kept;
+}
+
+static void list_prune(struct list *list) {
+  size_t kept = 0;
+  if (list->n > 1)
+    qsort(list->items, list->n, sizeof *list->items, compare_items);
+  list->n = merge_equal(list->items, list->n);
+  list->bytes = 0;
+  for (; kept < list->n; kept++) {
+    const struct list_item *item = &list->items[kept];
+    size_t cost = list_cost(item->text, item->json);
+    if (list->bytes + cost > LIST_BYTES_MAX || is_left_out(list, item->text, item->json))
+      break;
+    list->bytes += cost;
+  }
+  for (size_t i = kept; i < list->n; i++) {
+    list_leave_out(list, list->items[i].text, list->items[i].times);
+    if (!is_left_out(list, list->items[i].text, list->items[i].json)) {
+      sqlite3_free(list->bound.text);
+      list->bound = list->items[i];
+    } else {
+      sqlite3_free(list->items[i].text);
+    }
+  }
+  list->n = kept;
+}
+
 static void list_add(struct list *list, const char *text, bool json) {
-  size_t len = strlen(text);
-  if (list->bytes + len > LIST_BYTES_MAX) {
-    list->bad = "pal_list: too long";
+  if (is_left_out(list, text, json)) {
+    list_leave_out(list, text, 1);
     return;
   }
   if (list->n == list->cap) {
@@ -152,14 +230,17 @@ static void list_add(struct list *list, const char *text, bool json) {
     list->items = items;
     list->cap = cap;
   }
-  char *copy = sqlite3_malloc64(len + 1);
-  if (!copy) {
+  size_t len = strlen(text);
+  struct list_item item = {.text = sqlite3_malloc64(len + 1), .json = json, .times = 1};
+  if (!item.text) {
     list->bad = "pal_list: out of memory";
     return;
   }
-  memcpy(copy, text, len + 1);
-  list->items[list->n++] = (struct list_item){.text = copy, .json = json};
-  list->bytes += len;
+  memcpy(item.text, text, len + 1);
+  list->items[list->n++] = item;
+  list->bytes += list_cost(text, json);
+  if (list->bytes > 2 * (size_t)LIST_BYTES_MAX)
+    list_prune(list);
 }
 
 static void list_step(sqlite3_context *ctx, int n, sqlite3_value **args) {
@@ -177,23 +258,20 @@ static void list_step(sqlite3_context *ctx, int n, sqlite3_value **args) {
     sqlite3_result_error(ctx, list->bad, -1); /* ends the statement now, not at its last row */
 }
 
-static int compare_items(const void *a, const void *b) {
-  const struct list_item *left = a, *right = b;
-  int order = strcmp(left->text, right->text);
-  return order != 0 ? order : (int)left->json - (int)right->json;
-}
-
 static void list_write(const struct list *list, struct pal_buf *out) {
   pal_buf_putc(out, '[');
   for (size_t i = 0; i < list->n; i++) {
-    if (i > 0 && compare_items(&list->items[i - 1], &list->items[i]) == 0)
-      continue;
-    if (out->len > 1)
+    if (i > 0)
       pal_buf_putc(out, ',');
     if (list->items[i].json)
       pal_buf_puts(out, list->items[i].text);
     else
       pal_json_escape(out, list->items[i].text);
+  }
+  if (list->rest.n > 0) {
+    if (list->n > 0)
+      pal_buf_putc(out, ',');
+    cut_mark(out, &list->rest);
   }
   pal_buf_putc(out, ']');
 }
@@ -203,8 +281,7 @@ static void list_final(sqlite3_context *ctx) {
   struct list none = {0};
   if (!list)
     list = &none;
-  if (list->n > 1)
-    qsort(list->items, list->n, sizeof *list->items, compare_items);
+  list_prune(list);
   struct pal_buf out;
   pal_buf_init(&out, 8 * (size_t)LIST_BYTES_MAX);
   list_write(list, &out);
@@ -219,6 +296,7 @@ static void list_final(sqlite3_context *ctx) {
   for (size_t i = 0; i < list->n; i++)
     sqlite3_free(list->items[i].text);
   sqlite3_free(list->items);
+  sqlite3_free(list->bound.text);
 }
 
 /* --- date functions --- */
@@ -280,6 +358,44 @@ static void date_call(sqlite3_context *ctx, int n, sqlite3_value **args) {
   (void)sqlite3_clear_bindings(stmt);
 }
 
+/* --- printf --- */
+
+static sqlite3_stmt *print_statement(struct functions *functions, int n) {
+  if (!functions->prints[n]) {
+    char sql[32 + 2 * PRINT_ARGUMENTS_MAX] = "SELECT printf(";
+    size_t len = strlen(sql);
+    for (int i = 0; i < n; i++)
+      len += (size_t)snprintf(sql + len, sizeof sql - len, i ? ",?" : "?");
+    (void)snprintf(sql + len, sizeof sql - len, ")");
+    if (sqlite3_prepare_v3(functions->plain, sql, -1, SQLITE_PREPARE_PERSISTENT, &functions->prints[n], NULL) !=
+        SQLITE_OK)
+      return NULL;
+  }
+  return functions->prints[n];
+}
+
+/* SQLite's own gives NULL for what is longer than a text may be: a policy that compares
+ * it would find nothing, and nothing would tell. */
+static void print_call(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  struct functions *functions = sqlite3_user_data(ctx);
+  sqlite3_stmt *stmt = n <= PRINT_ARGUMENTS_MAX ? print_statement(functions, n) : NULL;
+  if (!stmt) {
+    sqlite3_result_error(ctx, n <= PRINT_ARGUMENTS_MAX ? sqlite3_errmsg(functions->plain) : "too many arguments", -1);
+    return;
+  }
+  for (int i = 0; i < n; i++)
+    (void)sqlite3_bind_value(stmt, i + 1, args[i]);
+  const char *format = n > 0 ? (const char *)sqlite3_value_text(args[0]) : NULL;
+  if (sqlite3_step(stmt) != SQLITE_ROW)
+    sqlite3_result_error(ctx, sqlite3_errmsg(functions->plain), -1);
+  else if (format && *format && sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+    sqlite3_result_error(ctx, "printf: too long", -1);
+  else
+    copy_result(ctx, stmt);
+  (void)sqlite3_reset(stmt);
+  (void)sqlite3_clear_bindings(stmt);
+}
+
 /* --- lifecycle --- */
 
 enum { OUR_FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS };
@@ -289,6 +405,10 @@ static int add_all(sqlite3 *db, struct functions *functions) {
   if (rc == SQLITE_OK)
     rc = sqlite3_create_function_v2(db, "pal_list", 1, OUR_FLAGS | SQLITE_SUBTYPE, NULL, NULL, list_step, list_final,
                                     NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_create_function_v2(db, "printf", -1, OUR_FLAGS, functions, print_call, NULL, NULL, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_create_function_v2(db, "format", -1, OUR_FLAGS, functions, print_call, NULL, NULL, NULL);
   for (size_t i = 0; i < DATE_FUNCTIONS && rc == SQLITE_OK; i++) {
     functions->dates[i] = (struct date_function){.owner = functions, .name = date_names[i]};
     rc =
@@ -303,8 +423,10 @@ enum pal_code functions_new(sqlite3 *db, const char *vfs, struct functions **ret
     return pal_err_nomem(err);
   int rc =
       sqlite3_open_v2("", &functions->plain, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
-  if (rc == SQLITE_OK)
+  if (rc == SQLITE_OK) {
+    (void)sqlite3_limit(functions->plain, SQLITE_LIMIT_LENGTH, SANDBOX_LENGTH_MAX);
     rc = add_all(db, functions);
+  }
   if (rc != SQLITE_OK) {
     functions_free(functions);
     return pal_err_set(err, PAL_E_INTERNAL, "add functions to SQLite: %s", sqlite3_errstr(rc));
@@ -319,6 +441,8 @@ void functions_free(struct functions *functions) {
   for (size_t i = 0; i < DATE_FUNCTIONS; i++)
     for (size_t n = 0; n <= DATE_ARGUMENTS_MAX; n++)
       (void)sqlite3_finalize(functions->dates[i].by_count[n]);
+  for (size_t n = 0; n <= PRINT_ARGUMENTS_MAX; n++)
+    (void)sqlite3_finalize(functions->prints[n]);
   (void)sqlite3_close(functions->plain);
   free(functions);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cut.h"
 #include "judge_private.h"
 #include "pal_json.h"
 #include "pal_text.h"
@@ -11,7 +12,11 @@
 
 enum {
   ROWS_MAX = 500000,
-  COLUMN_TEXT_MAX = 1 << 20, /* of one value in a finding */
+  COLUMN_JSON_MAX = 2 << 20, /* of a list or object that goes in as one; longer ones are told as text */
+  UNITS_BYTES_MAX = 1 << 20,
+  ESCAPED_BYTES_MAX = 6, /* of one byte in JSON */
+  SHARE_BYTES_MIN = 1 << 10,
+  DETAILS_BYTES_MAX = 768 << 10, /* finding_details_with() needs the rest of a PAL_T_JSON value */
   COLUMNS_MAX = 64
 };
 
@@ -83,8 +88,9 @@ static enum pal_code check_columns(struct reading *reading, struct pal_err *err)
     if (columns->role[i] < 0)
       return pal_err_set(err, PAL_E_INPUT, "%s: the result lacks the column %s", path, role_names[i]);
   for (size_t i = 1; i < columns->details_n; i++)
-    if (strcmp(columns->details[i - 1].name, columns->details[i].name) == 0)
-      return pal_err_set(err, PAL_E_INPUT, "%s: two columns %s", path, columns->details[i].name);
+    for (size_t j = 0; j < i; j++)
+      if (sqlite3_stricmp(columns->details[j].name, columns->details[i].name) == 0) /* as keys of JSON differ */
+        return pal_err_set(err, PAL_E_INPUT, "%s: two columns %s", path, columns->details[i].name);
   for (size_t i = 0; i < policy_of(reading)->pins_n; i++) {
     const char *pin = policy_of(reading)->pins[i];
     if (strcmp(pin, "severity") != 0 && !has_detail(columns, pin))
@@ -135,34 +141,80 @@ static enum pal_code row_fail(const struct reading *reading, const char *column,
   return pal_err_set(err, PAL_E_INPUT, "%s: column %s: %s", source_of(reading), column, what);
 }
 
-/* The text of a column as valid UTF-8 in the arena; *ret NULL for NULL. */
-static enum pal_code take_text(struct reading *reading, int at, const char **ret, struct pal_err *err) {
+/* The text of a column, as valid UTF-8, until the next call; *ret NULL for NULL. */
+static enum pal_code clean_text(struct reading *reading, int at, const char **ret, struct pal_err *err) {
   *ret = NULL;
   if (at < 0 || sqlite3_column_type(reading->stmt, at) == SQLITE_NULL)
     return PAL_OK;
   const char *text = (const char *)sqlite3_column_text(reading->stmt, at);
   if (!text)
     return pal_err_nomem(err);
-  size_t len = strlen(text);
-  if (len > COLUMN_TEXT_MAX)
-    return row_fail(reading, sqlite3_column_name(reading->stmt, at), "too long", err);
   pal_buf_clear(&reading->text);
-  (void)pal_utf8_clean(&reading->text, text, len);
-  *ret = reading->text.bad == PAL_OK ? pal_arena_strdup(reading->run->arena, reading->text.data) : NULL;
+  (void)pal_utf8_clean(&reading->text, text, strlen(text));
+  enum pal_code code = pal_buf_check(&reading->text, "a column", err);
+  *ret = code == PAL_OK ? reading->text.data : NULL;
+  return code;
+}
+
+static bool units_cut(const char *text) {
+  const char *end = strrchr(text, '"');
+  while (end && end > text && end[-1] != '"')
+    end--;
+  return end && cut_marked(end) > 0;
+}
+
+/* What names the finding must be whole, what is said of it may be cut; units that are too many are those of the
+ * default, which holds them. */
+static enum pal_code take_text(struct reading *reading, enum column_role role, const char **ret, struct pal_err *err) {
+  bool is_said = role == COLUMN_SUBJECT_NAME || role == COLUMN_MESSAGE, is_units = role == COLUMN_UNITS;
+  enum pal_code code = clean_text(reading, reading->columns.role[role], ret, err);
+  if (code != PAL_OK || !*ret)
+    return code;
+  if (is_units && (reading->text.len > UNITS_BYTES_MAX || units_cut(*ret))) {
+    *ret = NULL;
+    return PAL_OK;
+  }
+  if (!is_said && !is_units && reading->text.len > PAL_TEXT_MAX)
+    return row_fail(reading, role_names[role], "too long", err);
+  *ret = is_said ? cut_text(reading->run->arena, *ret, PAL_TEXT_MAX) : pal_arena_strdup(reading->run->arena, *ret);
   return *ret ? PAL_OK : pal_err_nomem(err);
 }
 
-/* A list or object made by pal_list() or the JSON functions goes in as JSON. */
-static bool write_json(struct pal_buf *out, const char *text) {
-  if (*text != '[' && *text != '{')
+/* --- details --- */
+
+/* How deep the brackets of a JSON text go. */
+static size_t depth_of(const char *text) {
+  size_t depth = 0, deepest = 0;
+  bool in_string = false;
+  for (; *text; text++) {
+    if (in_string && *text == '\\' && text[1])
+      text++;
+    else if (*text == '"')
+      in_string = !in_string;
+    else if (!in_string && (*text == '{' || *text == '['))
+      depth++;
+    else if (!in_string && (*text == '}' || *text == ']') && depth > 0)
+      depth--;
+    deepest = depth > deepest ? depth : deepest;
+  }
+  return deepest;
+}
+
+/* A list or object made by pal_list() or the JSON functions goes in as JSON; the object of
+ * details is one more level. */
+static bool write_json(struct pal_buf *out, const char *text, size_t max) {
+  if ((*text != '[' && *text != '{') || depth_of(text) >= PAL_JSON_VALUE_DEPTH)
     return false;
   struct pal_json_doc *doc = NULL;
   struct pal_err ignored;
-  if (pal_json_parse(text, strlen(text), "column", PAL_JSON_STRICT_UTF8, COLUMN_TEXT_MAX, &doc, &ignored) != PAL_OK)
+  if (pal_json_parse(text, strlen(text), "column", PAL_JSON_STRICT_UTF8, COLUMN_JSON_MAX, &doc, &ignored) != PAL_OK)
     return false;
   struct pal_buf compact;
-  pal_buf_init(&compact, 8 * (size_t)COLUMN_TEXT_MAX);
-  bool ok = pal_json_compact(doc, pal_json_root(doc), &compact, &ignored) == PAL_OK && compact.bad == PAL_OK;
+  pal_buf_init(&compact, 8 * (size_t)COLUMN_JSON_MAX);
+  bool is_array = *text == '[';
+  bool ok = (is_array ? cut_array(&compact, doc, pal_json_root(doc), max, &ignored)
+                      : pal_json_compact(doc, pal_json_root(doc), &compact, &ignored)) == PAL_OK;
+  ok = ok && compact.bad == PAL_OK && compact.len <= max;
   if (ok)
     pal_buf_add(out, compact.data, compact.len);
   pal_buf_deinit(&compact);
@@ -170,8 +222,28 @@ static bool write_json(struct pal_buf *out, const char *text) {
   return ok;
 }
 
-static enum pal_code write_detail(struct reading *reading, const struct detail_column *column, struct pal_buf *out,
-                                  struct pal_err *err) {
+static enum pal_code write_text(struct pal_buf *out, const char *text, size_t max, struct pal_err *err) {
+  struct pal_buf escaped;
+  pal_buf_init(&escaped, max);
+  pal_json_escape(&escaped, text);
+  enum pal_code code = escaped.bad == PAL_E_LIMIT ? PAL_OK : pal_buf_check(&escaped, "a detail", err);
+  if (code == PAL_OK && escaped.bad == PAL_OK) {
+    pal_buf_add(out, escaped.data, escaped.len);
+  } else if (code == PAL_OK) {
+    struct pal_arena *scratch = pal_arena_new(0);
+    const char *cut = scratch ? cut_text(scratch, text, max / ESCAPED_BYTES_MAX) : NULL;
+    if (cut)
+      pal_json_escape(out, cut);
+    else
+      code = pal_err_nomem(err);
+    pal_arena_free(scratch);
+  }
+  pal_buf_deinit(&escaped);
+  return code;
+}
+
+static enum pal_code write_detail(struct reading *reading, const struct detail_column *column, size_t max,
+                                  struct pal_buf *out, struct pal_err *err) {
   const char *text = NULL;
   int type = sqlite3_column_type(reading->stmt, column->at);
   if (type == SQLITE_NULL)
@@ -188,22 +260,39 @@ static enum pal_code write_detail(struct reading *reading, const struct detail_c
     pal_buf_printf(out, "%lld", (long long)sqlite3_column_int64(reading->stmt, column->at));
     return PAL_OK;
   }
-  enum pal_code code = take_text(reading, column->at, &text, err);
-  if (code == PAL_OK && text && !write_json(out, text))
-    pal_json_escape(out, text);
-  return code;
+  enum pal_code code = clean_text(reading, column->at, &text, err);
+  return code == PAL_OK && !write_json(out, text, max) ? write_text(out, text, max, err) : code;
+}
+
+/* Each value in at most `max` bytes. */
+static enum pal_code write_details(struct reading *reading, size_t max, struct pal_buf *out, struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  pal_buf_clear(out);
+  pal_buf_putc(out, '{');
+  for (size_t i = 0; i < reading->columns.details_n && code == PAL_OK; i++)
+    code = write_detail(reading, &reading->columns.details[i], max, out, err);
+  pal_buf_putc(out, '}');
+  return code == PAL_OK ? pal_buf_check(out, "details of a finding", err) : code;
+}
+
+/* What each value may take where all together are too long; 0: the names alone are. */
+static size_t share_of(const struct columns *columns) {
+  size_t names = 0, n = columns->details_n;
+  for (size_t i = 0; i < n; i++)
+    names += ESCAPED_BYTES_MAX * (strlen(columns->details[i].name) + 1);
+  size_t share = names < DETAILS_BYTES_MAX ? (DETAILS_BYTES_MAX - names) / n : 0;
+  return share > SHARE_BYTES_MIN ? share : 0;
 }
 
 static enum pal_code take_details(struct reading *reading, const char **ret, struct pal_err *err) {
   struct pal_buf out;
-  pal_buf_init(&out, 8 * (size_t)COLUMN_TEXT_MAX);
-  pal_buf_putc(&out, '{');
-  enum pal_code code = PAL_OK;
-  for (size_t i = 0; i < reading->columns.details_n && code == PAL_OK; i++)
-    code = write_detail(reading, &reading->columns.details[i], &out, err);
-  pal_buf_putc(&out, '}');
-  if (code == PAL_OK)
-    code = pal_buf_check(&out, "details of a finding", err);
+  pal_buf_init(&out, (COLUMNS_MAX + 2) * (size_t)DETAILS_BYTES_MAX);
+  enum pal_code code = write_details(reading, DETAILS_BYTES_MAX, &out, err);
+  if (code == PAL_OK && out.len > DETAILS_BYTES_MAX) {
+    size_t share = share_of(&reading->columns);
+    code = share ? write_details(reading, share, &out, err)
+                 : pal_err_set(err, PAL_E_INPUT, "%s: names of columns too long", source_of(reading));
+  }
   *ret = NULL;
   if (code == PAL_OK && out.len > 2 && !(*ret = pal_arena_strdup(reading->run->arena, out.data)))
     code = pal_err_nomem(err);
@@ -254,7 +343,7 @@ static enum pal_code take_row(struct reading *reading, struct row *row, struct p
                                         &row->message,   &row->severity,     &row->key,        &verdict,
                                         &row->units,     &row->last_read};
   for (size_t i = 0; i < COLUMN_ROLES; i++) {
-    enum pal_code code = take_text(reading, reading->columns.role[i], targets[i], err);
+    enum pal_code code = take_text(reading, (enum column_role)i, targets[i], err);
     if (code != PAL_OK)
       return code;
   }
@@ -308,7 +397,7 @@ enum pal_code judge_rows(struct pal_judge *judge, struct policy_run *run, struct
   if (!(run->arena = pal_arena_new(0)))
     return pal_err_nomem(err);
   struct pal_err why = {0};
-  pal_buf_init(&reading.text, 4 * (size_t)COLUMN_TEXT_MAX);
+  pal_buf_init(&reading.text, 4 * (size_t)SANDBOX_LENGTH_MAX);
   const struct pal_policy *policy = &run->policy->pub;
   enum pal_code code = sandbox_prepare(&judge->sandbox, run->policy->file, policy->sql, &reading.stmt, &why);
   if (code == PAL_OK)
