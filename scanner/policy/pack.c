@@ -12,6 +12,7 @@
 #include "pal_id.h"
 #include "pal_text.h"
 #include "sql_scan.h"
+#include "tables.h"
 
 /* --- one pack --- */
 
@@ -244,10 +245,29 @@ void pack_finish(struct pal_pack *pack, const struct pal_pack *reference) {
 
 struct folder {
   struct pal_pack *pack;
+  const struct tables *tables;
   const char *dir;   /* the pack's folder */
   const char *below; /* "", "views/" or "data/" */
   enum pal_policy_origin origin;
 };
+
+static bool is_name_of_sqlite(const char *name) {
+  return sqlite3_stricmp(name, "json_each") == 0 || sqlite3_stricmp(name, "json_tree") == 0 ||
+         sqlite3_strnicmp(name, "sqlite_", 7) == 0 || sqlite3_strnicmp(name, "pragma_", 7) == 0;
+}
+
+/* A view under a name that is taken would never be asked: SQLite finds the other one, in any case of letters. */
+static enum pal_code check_last_view(const struct folder *folder, const char *source, struct pal_err *err) {
+  const struct pal_pack *pack = folder->pack;
+  const struct pack_view *view = &pack->views[pack->views_n - 1];
+  for (size_t i = 0; i + 1 < pack->views_n; i++)
+    if (sqlite3_stricmp(pack->views[i].name, view->name) == 0)
+      return pal_err_set(err, PAL_E_INPUT, "%s: the view %s exists already (%s)", source, view->name,
+                         pack->views[i].path);
+  if (tables_find(folder->tables, view->name) || tables_is_extra(view->name) || is_name_of_sqlite(view->name))
+    return pal_err_set(err, PAL_E_INPUT, "%s: there is a table %s; a view needs a name of its own", source, view->name);
+  return PAL_OK;
+}
 
 static enum pal_code add_from_folder(void *payload, const char *name, struct pal_err *err) {
   const struct folder *folder = payload;
@@ -261,15 +281,17 @@ static enum pal_code add_from_folder(void *payload, const char *name, struct pal
       source ? pal_file_read(source, "policy file", 0, PACK_DATA_BYTES_MAX, &bytes, err) : pal_err_nomem(err);
   if (code == PAL_OK)
     code = pack_add(folder->pack, path, source, bytes.data, bytes.len, folder->origin, err);
+  if (code == PAL_OK && part_of(path) == PART_VIEW)
+    code = check_last_view(folder, source, err);
   pal_buf_deinit(&bytes);
   return code;
 }
 
-static enum pal_code add_folder(struct pal_pack *pack, const char *dir, enum pal_policy_origin origin,
-                                struct pal_err *err) {
+static enum pal_code add_folder(struct pal_pack *pack, const struct tables *tables, const char *dir,
+                                enum pal_policy_origin origin, struct pal_err *err) {
   static const char *const parts[] = {"", "views/", "data/"};
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-    struct folder folder = {.pack = pack, .dir = dir, .below = parts[i], .origin = origin};
+    struct folder folder = {.pack = pack, .tables = tables, .dir = dir, .below = parts[i], .origin = origin};
     const char *path = pal_arena_printf(pack->arena, "%s/%s", dir, parts[i]);
     if (!path)
       return pal_err_nomem(err);
@@ -289,9 +311,12 @@ enum pal_code pal_pack_load(const char *shipped, const char *const *directories,
   enum pal_code code = pack_new(&pack, err);
   if (code != PAL_OK)
     return code;
-  code = add_folder(pack, shipped, PAL_SHIPPED, err);
+  struct tables tables;
+  code = tables_new(pack->arena, &tables, err);
+  if (code == PAL_OK)
+    code = add_folder(pack, &tables, shipped, PAL_SHIPPED, err);
   for (size_t i = 0; i < n && code == PAL_OK; i++)
-    code = add_folder(pack, directories[i], PAL_OWN, err);
+    code = add_folder(pack, &tables, directories[i], PAL_OWN, err);
   if (code != PAL_OK) {
     pal_pack_free(pack);
     return code;

@@ -111,12 +111,18 @@ static const struct {
     {"CREATE VIEW x AS SELECT 1 AS a; DROP TABLE run", "a second statement"},
     {"CREATE VIEW x AS SELECT * FROM run", "SELECT *"},
     {"-- once: a) WHERE (1\nCREATE VIEW x AS SELECT 1 AS a", "x.sql:1:1: once: expected lists of columns"},
+    {"CREATE VIEW link AS SELECT 1 AS a", "pack/views/x.sql: there is a table link"},
+    {"CREATE VIEW Sighted AS SELECT 1 AS a", "pack/views/x.sql: the view Sighted exists already (views/a.sql)"},
+    {"CREATE VIEW BUILTIN_role AS SELECT 1 AS a", "there is a table BUILTIN_role"},
+    {"CREATE VIEW json_Each AS SELECT 1 AS a", "there is a table json_Each"},
+    {"CREATE VIEW sqlite_x AS SELECT 1 AS a", "there is a table sqlite_x"},
     {"-- once: ;\nCREATE VIEW x AS SELECT 1 AS a", "once: expected lists of columns"},
 };
 
 START_TEST(test_pack__wrong_views_are_refused) {
   struct pal_pack *pack = NULL;
   struct pal_err err;
+  world_view("a", "CREATE VIEW sighted AS SELECT 1 AS a");
   world_view("x", wrong_views[_i].text);
   unit_fails(pal_pack_load("pack", NULL, 0, &pack, &err), PAL_E_INPUT, wrong_views[_i].part, &err);
 }
