@@ -24,7 +24,19 @@ struct rows {
 /* The number of the run; "19/22" is none. */
 static const bool counts[LOG_COLUMNS] = {false, true};
 
-static enum pal_code add_row(struct pal_arena *arena, struct rows *rows, const struct pal_commit *commit,
+/* "4m 21s": for people, whom a second instant tells less, and whose screen is narrow. */
+static const char *duration(struct pal_arena *arena, const struct pal_trailers *t) {
+  struct pal_instant started, finished;
+  if (!pal_instant_parse(t->started, &started) || !pal_instant_parse(t->finished, &finished) || finished.s < started.s)
+    return "-";
+  long long s = finished.s - started.s;
+  if (s < 60)
+    return pal_arena_printf(arena, "%llds", s);
+  return s < 3600 ? pal_arena_printf(arena, "%lldm %llds", s / 60, s % 60)
+                  : pal_arena_printf(arena, "%lldh %lldm", s / 3600, s / 60 % 60);
+}
+
+static enum pal_code add_row(struct pal_arena *arena, struct rows *rows, const struct pal_commit *commit, bool machine,
                              struct pal_err *err) {
   const struct pal_trailers *t = &commit->trailers;
   const char **cells = pal_arena_calloc(arena, LOG_COLUMNS, sizeof(*cells));
@@ -36,7 +48,7 @@ static enum pal_code add_row(struct pal_arena *arena, struct rows *rows, const s
   cells[0] = pal_arena_strndup(arena, hex, 12);
   cells[1] = pal_arena_printf(arena, "%lld", (long long)t->sequence);
   cells[2] = pal_arena_strdup(arena, t->started);
-  cells[3] = pal_arena_strdup(arena, t->finished);
+  cells[3] = machine ? pal_arena_strdup(arena, t->finished) : duration(arena, t);
   cells[4] = t->kind == PAL_RUN_REPLAY ? "replayed" : pal_run_kind_name(t->kind);
   cells[5] = t->full ? "full" : "partial";
   cells[6] = pal_arena_printf(arena, "%lld/%lld", (long long)t->complete, (long long)t->expected);
@@ -61,7 +73,8 @@ static enum pal_code parse_number(struct pal_cli *cli, size_t *ret, struct pal_e
   return PAL_OK;
 }
 
-static enum pal_code collect(struct pal_cli *cli, struct pal_repo *repo, struct rows *rows, struct pal_err *err) {
+static enum pal_code collect(struct pal_cli *cli, struct pal_repo *repo, bool machine, struct rows *rows,
+                             struct pal_err *err) {
   struct pal_oid id;
   size_t most = 0;
   enum pal_code code = parse_number(cli, &most, err);
@@ -77,7 +90,7 @@ static enum pal_code collect(struct pal_cli *cli, struct pal_repo *repo, struct 
     struct pal_commit commit;
     code = pal_repo_commit(repo, &id, &commit, err);
     if (code == PAL_OK)
-      code = add_row(cli->arena, rows, &commit, err);
+      code = add_row(cli->arena, rows, &commit, machine, err);
     if (code != PAL_OK || !commit.has_parent)
       break;
     id = commit.parent;
@@ -86,8 +99,8 @@ static enum pal_code collect(struct pal_cli *cli, struct pal_repo *repo, struct 
 }
 
 static enum pal_code print(struct pal_cli *cli, const struct rows *rows, struct pal_err *err) {
-  static const char *const header[LOG_COLUMNS] = {"snapshot", "run",   "started", "finished",
-                                                  "kind",     "scope", "complete"};
+  static const char *const whole[LOG_COLUMNS] = {"snapshot", "run", "started", "finished", "kind", "scope", "complete"};
+  static const char *const brief[LOG_COLUMNS] = {"snapshot", "run", "started", "took", "kind", "scope", "complete"};
   const struct pal_format *format = NULL;
   struct pal_output output;
   enum pal_code code = pal_cli_format(cli, &format, err);
@@ -104,7 +117,8 @@ static enum pal_code print(struct pal_cli *cli, const struct rows *rows, struct 
   else if (rows->n == 0 && !format->machine)
     (void)fprintf(output.file, "No run yet. The first one: palscan scan\n");
   else
-    code = pal_table_print(format->name, &style, header, rows->v, numbers, LOG_COLUMNS, rows->n, output.file, err);
+    code = pal_table_print(format->name, &style, format->machine ? whole : brief, rows->v, numbers, LOG_COLUMNS,
+                           rows->n, output.file, err);
   return pal_output_close(&output, code, err);
 }
 
@@ -120,7 +134,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     return code;
   code = pal_app_repo(&app, &repo, err);
   if (code == PAL_OK)
-    code = collect(cli, repo, &rows, err);
+    code = collect(cli, repo, format->machine, &rows, err);
   if (code == PAL_OK)
     code = print(cli, &rows, err);
   pal_repo_close(repo);
@@ -132,8 +146,8 @@ const struct pal_command pal_command_log = {
     .name = "log",
     .args = "",
     .summary = "the runs, newest first",
-    .help =
-        "Lists the runs: snapshot id, number, start and end, kind, scope, and how many customers were read completely.",
+    .help = "Lists the runs: snapshot id, number, start and how long it took (its end in JSON and CSV), kind, scope, "
+            "and how many tenants were read completely.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 0,

@@ -4,12 +4,11 @@
 
 #include "csv_writer.h"
 #include "json_writer.h"
-#include "pal_id.h"
 #include "pal_report.h"
 #include "pal_text.h"
 #include "tint.h"
 
-enum { GAP = 2, NARROWEST_TEXT = 10, NARROWEST_COLUMN = 4, WIDEST_COLUMN = 4000, LINE_BYTES = 16 << 20 };
+enum { GAP = 2, NARROWEST_TEXT = 10, WIDEST_COLUMN = 4000, BELOW_LABEL = 2, SHORTEST_ID = 6, LINE_BYTES = 16 << 20 };
 
 struct table {
   const char *const *header; /* may be NULL */
@@ -59,9 +58,9 @@ static enum pal_code print_csv(const struct table *table, FILE *out, struct pal_
 /* --- people --- */
 
 struct column {
-  size_t width;
+  size_t width, least; /* least: what it can be narrowed to */
+  size_t label;        /* columns of its header */
   bool number;
-  bool id; /* only GUIDs: of use only when whole */
 };
 
 static size_t cell_width(const char *cell, struct pal_buf *scratch) {
@@ -74,50 +73,63 @@ static void widen(struct column *column, size_t width) {
   column->width = width > column->width ? width : column->width;
 }
 
+/* Ids, dates and paths are of use only when whole: a longer word with a digit, or anything with a slash. */
+static bool may_be_cut(const char *cell) {
+  static const char *const between = " ,;";
+  if (!cell || strchr(cell, '/') != NULL)
+    return !cell;
+  for (cell += strspn(cell, between); *cell; cell += strspn(cell, between)) {
+    size_t len = strcspn(cell, between);
+    if (len >= SHORTEST_ID && strcspn(cell, "0123456789") < len)
+      return false;
+    cell += len;
+  }
+  return true;
+}
+
 static void measure(const struct table *table, struct column *columns, struct pal_buf *scratch) {
   for (size_t i = 0; i < table->columns; i++) {
-    size_t digits = 0, guids = 0, others = 0;
-    char guid[PAL_GUID_LEN + 1];
+    size_t digits = 0, others = 0;
+    bool cut = true;
     if (table->header)
       widen(&columns[i], cell_width(table->header[i], scratch));
+    columns[i].least = columns[i].width > NARROWEST_TEXT ? columns[i].width : NARROWEST_TEXT;
     for (size_t j = 0; j < table->n; j++) {
       const char *cell = table->rows[j][i];
       if (cell && cell[0])
-        *(cell[strspn(cell, "0123456789")] == '\0'       ? &digits
-          : pal_guid_canonical(cell, strlen(cell), guid) ? &guids
-                                                         : &others) += 1;
+        *(cell[strspn(cell, "0123456789")] == '\0' ? &digits : &others) += 1;
+      cut = cut && may_be_cut(cell);
       widen(&columns[i], cell_width(cell, scratch));
     }
-    columns[i].number = digits > 0 && guids + others == 0;
-    columns[i].id = guids > 0 && digits + others == 0;
+    columns[i].number = digits > 0 && others == 0;
     if (columns[i].width > WIDEST_COLUMN)
       columns[i].width = WIDEST_COLUMN;
+    if (!cut || columns[i].number || columns[i].least > columns[i].width)
+      columns[i].least = columns[i].width;
   }
 }
 
 /* The widest column that may still give one up, or n. */
-static size_t widest_of(const struct column *columns, size_t n, size_t least, bool ids_too) {
+static size_t widest_of(const struct column *columns, size_t n) {
   size_t widest = n;
   for (size_t i = 0; i < n; i++)
-    if (columns[i].width > least && (ids_too || !columns[i].id) &&
-        (widest == n || columns[i].width >= columns[widest].width))
+    if (columns[i].width > columns[i].least && (widest == n || columns[i].width >= columns[widest].width))
       widest = i;
   return widest;
 }
 
-/* Takes columns from the widest until all fit: from texts first, then from ids too. */
-static void narrow(struct column *columns, size_t n, size_t width) {
+/* Takes columns from the widest names and words until all fit; false when they do not. */
+static bool narrow(struct column *columns, size_t n, size_t width) {
   size_t total = n ? (n - 1) * GAP : 0;
   for (size_t i = 0; i < n; i++)
     total += columns[i].width;
   for (; total > width; total--) {
-    size_t widest = widest_of(columns, n, NARROWEST_TEXT, false);
+    size_t widest = widest_of(columns, n);
     if (widest == n)
-      widest = widest_of(columns, n, NARROWEST_COLUMN, true);
-    if (widest == n)
-      return;
+      return false;
     columns[widest].width--;
   }
+  return true;
 }
 
 static void put_blanks(struct pal_buf *out, size_t n) {
@@ -177,6 +189,51 @@ static void print_rows(struct printer *printer) {
   }
 }
 
+/* One record for each row, a line for each cell: "label  value", the value below its label where it does not fit beside. */
+static void print_record(struct printer *printer, const char *const *row, size_t labels, size_t width) {
+  const struct table *table = printer->table;
+  bool any = false;
+  for (size_t i = 0; i < table->columns; i++) {
+    if (!row[i] || !row[i][0])
+      continue;
+    any = true;
+    pal_buf_clear(&printer->cell);
+    pal_term_escape(&printer->cell, row[i]);
+    size_t indent = 0;
+    if (table->header) {
+      size_t taken = pal_term_width(printer->cell.data, printer->cell.len);
+      bool below = labels + GAP + taken > width;
+      report_tint(&printer->line, TINT_HEAD);
+      pal_term_escape(&printer->line, table->header[i]);
+      report_tint(&printer->line, TINT_OFF);
+      indent = below ? BELOW_LABEL : labels + GAP;
+      if (below)
+        end_row(printer);
+      put_blanks(&printer->line, below ? indent : indent - printer->columns[i].label);
+    }
+    pal_wrap(&printer->line, printer->cell.data, indent, indent, width);
+    end_row(printer);
+  }
+  if (!any) {
+    pal_buf_putc(&printer->line, '-');
+    end_row(printer);
+  }
+}
+
+static void print_records(struct printer *printer, size_t width) {
+  const struct table *table = printer->table;
+  size_t labels = 0;
+  for (size_t i = 0; table->header && i < table->columns; i++) {
+    printer->columns[i].label = cell_width(table->header[i], &printer->cell);
+    labels = printer->columns[i].label > labels ? printer->columns[i].label : labels;
+  }
+  for (size_t i = 0; i < table->n; i++) {
+    if (i > 0)
+      end_row(printer);
+    print_record(printer, table->rows[i], labels, width);
+  }
+}
+
 static enum pal_code print_text(const struct table *table, const struct pal_style *style, FILE *out,
                                 struct pal_err *err) {
   struct printer printer = {.table = table, .color = style && style->color, .bad = PAL_OK};
@@ -187,9 +244,11 @@ static enum pal_code print_text(const struct table *table, const struct pal_styl
   pal_buf_init(&printer.line, LINE_BYTES);
   pal_buf_init(&printer.cell, LINE_BYTES);
   measure(table, printer.columns, &printer.cell);
-  if (style && style->width > 0)
-    narrow(printer.columns, table->columns, (size_t)style->width);
-  print_rows(&printer);
+  size_t width = style && style->width > 0 ? (size_t)style->width : 0;
+  if (width == 0 || table->n == 0 || narrow(printer.columns, table->columns, width))
+    print_rows(&printer);
+  else
+    print_records(&printer, width);
   pal_buf_deinit(&printer.line);
   pal_buf_deinit(&printer.cell);
   free(printer.columns);

@@ -14,6 +14,28 @@ test_log__two_runs_newest_first() {
   expect_equal "$(jq -r '.[].complete' "$T/.out" | tr '\n' ' ')" "$(coverage_of) $(coverage_of HEAD~1) " completeness
 }
 
+# Nothing that a next command needs is lost on a narrow screen.
+test_log__narrow_screen_keeps_ids_and_dates() {
+  two_nights
+  COLUMNS=80 palscan_ok log
+  expect_equal "$(wc -l <"$T/.out")" 3 lines
+  local columns id
+  for columns in 40 60 80 100; do
+    COLUMNS=$columns palscan_ok log
+    for id in $(git_ log --format=%h --abbrev=12) 2026-11-19T02:00:00Z 2026-11-20T02:00:00Z 20/22; do
+      expect_out "$id"
+    done
+  done
+}
+
+test_log__end_of_a_run_is_told_to_programs_and_its_length_to_people() {
+  two_nights
+  palscan_ok log
+  expect_out '4m 2s'
+  palscan_ok log -f json
+  expect_equal "$(jq -r '.[0].finished' "$T/.out")" 2026-11-20T02:04:02Z finished
+}
+
 test_log__number_limits_and_zero_is_all() {
   two_nights
   palscan_ok log -n 1 -f csv

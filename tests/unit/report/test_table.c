@@ -10,7 +10,7 @@ static const char *const row_1[] = {"11111111-1111-4111-8111-111111111111", "Fab
 static const char *const row_2[] = {"55555555-5555-4555-8555-555555555555",
                                     "\xE6\xA0\xAA\xE5\xBC\x8F\xE4\xBC\x9A\xE7\xA4\xBE", "1200", "=1+1"};
 static const char *const row_3[] = {"22222222-2222-4222-8222-222222222222",
-                                    "Ev\x1b[2Jil, a name that goes on and on and on", "", "a note, with a comma"};
+                                    "Ev\x1b[Jil, a name that goes on and on and on", "", "a note, with a comma"};
 static const char *const *const rows[] = {row_1, row_2, row_3};
 
 static void print(struct golden *golden, const char *format, int width, bool color, const char *const *head, size_t n) {
@@ -26,10 +26,11 @@ static const struct {
   int width;
   bool color, headed;
 } outputs[] = {
-    {"table.txt", "text", 0, false, true},         {"table-40.txt", "text", 40, false, true},
-    {"table-80.txt", "text", 80, false, true},     {"table-color.txt", "text", 80, true, true},
-    {"table-plain.txt", "text", 80, false, false}, {"table.json", "json", 80, true, true},
-    {"table-plain.json", "json", 0, false, false}, {"table.csv", "csv", 0, false, true},
+    {"table.txt", "text", 0, false, true},       {"table-40.txt", "text", 40, false, true},
+    {"table-20.txt", "text", 20, false, true},   {"table-80.txt", "text", 80, false, true},
+    {"table-color.txt", "text", 80, true, true}, {"table-plain.txt", "text", 80, false, false},
+    {"table.json", "json", 80, true, true},      {"table-plain.json", "json", 0, false, false},
+    {"table.csv", "csv", 0, false, true},
 };
 
 START_TEST(test_table__output_is_as_seen) {
@@ -70,6 +71,30 @@ START_TEST(test_table__numbers_are_bare_in_json_alone) {
 }
 END_TEST
 
+/* Whatever the width, whoever reads can use what stands there. */
+START_TEST(test_table__no_width_cuts_an_id_a_date_or_a_path) {
+  static const char *const whole[] = {"11111111-1111-4111-8111-111111111111", "2026-11-20T02:00:00Z", "2000001",
+                                      "/providers/microsoft.management/managementgroups/root"};
+  const char *const *const one[] = {whole};
+  static const char *const heads[] = {"tenant", "last verified", "partner", "scope"};
+  for (int width = 40; width < 160; width++) {
+    struct golden golden;
+    struct pal_style style = {.width = width};
+    struct pal_err err = {0};
+    golden_open(&golden);
+    unit_ok(pal_table_print("text", &style, heads, one, NULL, 4, 1, golden.file, &err), &err);
+    (void)golden_text(&golden);
+    for (size_t i = 0; i < 4; i++) {
+      ck_assert_msg(strstr(golden.text, heads[i]) != NULL, "no %s on %d columns", heads[i], width);
+      if (i < 3)
+        ck_assert_msg(strstr(golden.text, whole[i]) != NULL, "no %s on %d columns", whole[i], width);
+    }
+    ck_assert_msg(strstr(golden.text, "\xE2\x80\xA6") == NULL, "something is cut on %d columns", width);
+    golden_free(&golden);
+  }
+}
+END_TEST
+
 START_TEST(test_table__an_unknown_format_is_refused) {
   struct pal_err err = {0};
   unit_fails(pal_table_print("xml", NULL, header, rows, NULL, 4, 3, stdout, &err), PAL_E_USAGE, "\"xml\"", &err);
@@ -83,6 +108,7 @@ Suite *make_report_table_suite(void) {
   tcase_add_loop_test(tcase, test_table__output_is_as_seen, 0, UNIT_N(outputs));
   tcase_add_test(tcase, test_table__without_rows);
   tcase_add_test(tcase, test_table__numbers_are_bare_in_json_alone);
+  tcase_add_test(tcase, test_table__no_width_cuts_an_id_a_date_or_a_path);
   tcase_add_test(tcase, test_table__an_unknown_format_is_refused);
   suite_add_tcase(suite, tcase);
   return suite;
