@@ -202,15 +202,13 @@ static enum pal_code both_nights(const struct demo *demo, const struct pal_app *
     code = one_night(demo, app, nights[i], last, err);
     if (code != PAL_OK)
       break;
-    char hex[41];
     size_t open = 0;
     for (int c = 0; c < PAL_CLASSES; c++)
       for (int s = 0; s < PAL_SEVERITIES; s++)
         open += last->report.open[c][s];
-    pal_oid_hex(&last->commit, hex);
-    (void)printf("Night %zu, %s: %zu of %zu customers read completely, %zu open findings, snapshot %.12s\n", i + 1,
-                 last->report.started, last->report.completeness.complete, last->report.completeness.expected, open,
-                 hex);
+    /* Short enough for a screen of 80 columns; what follows gives the instants and the snapshots. */
+    (void)printf("Night %zu, %.10s: %zu of %zu tenants read completely, %zu open findings\n", i + 1,
+                 last->report.started, last->report.completeness.complete, last->report.completeness.expected, open);
   }
   return code;
 }
@@ -233,12 +231,12 @@ static enum pal_code compare(const struct demo *demo, const struct pal_app *app,
 static void next_steps(const struct demo *demo) {
   (void)printf("\nWhat to type next:\n"
                "  cd %s\n"
-               "  palscan check                          judge the last snapshot again\n"
-               "  palscan show --person Anna             where is Anna, and where is she the last cover?\n"
-               "  palscan policies show PAL001           what a rule says, why, and its SQL\n"
+               "  palscan check                  judge the last snapshot again\n"
+               "  palscan show --person Anna     where is Anna, and is she the last cover?\n"
+               "  palscan policies show PAL001   what a rule says, why, and its SQL\n"
                "  palscan query 'SELECT tenant_id, object_id, partner_id FROM link'\n"
-               "  palscan verify                         hashes, chain, verdicts\n"
-               "  git -C snapshots.git log -p            the same with stock git\n",
+               "  palscan verify                 hashes, chain, verdicts\n"
+               "  git -C snapshots.git log -p    the same with stock git\n",
                demo->dir);
 }
 

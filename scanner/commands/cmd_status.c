@@ -21,7 +21,7 @@ struct status {
   size_t partial_n; /* runs since */
   int64_t age_s;
   int64_t max_age_s; /* 0: not asked */
-  size_t fresh;      /* open findings that began in this run */
+  size_t fresh;      /* new in the last run */
   size_t open[PAL_SEVERITIES];
   enum pal_tip tip;
 };
@@ -46,8 +46,6 @@ static void count(struct status *status, const struct pal_verdicts *verdicts, si
           strcmp(pal_get_text(finding, PAL_FINDING_STATUS), "open") != 0)
         continue;
       status->open[pal_severity_rank(pal_get_text(finding, PAL_FINDING_SEVERITY))]++;
-      if (strcmp(pal_get_text(finding, PAL_FINDING_SINCE), status->commit.trailers.started) == 0)
-        status->fresh++;
     }
 }
 
@@ -67,6 +65,21 @@ static bool too_old(const struct status *s) {
 }
 static bool incomplete(const struct status *s) {
   return !s->has_full || s->full.trailers.complete < s->full.trailers.expected;
+}
+
+/* What is new against the run before, as the report of the run counted it. */
+static enum pal_code count_new(struct pal_cli *cli, struct pal_repo *repo, struct status *status,
+                               const struct pal_verdicts *verdicts, size_t n, struct pal_err *err) {
+  struct pal_verdicts *previous = NULL;
+  size_t previous_n = 0;
+  struct pal_commit parent;
+  enum pal_code code = PAL_OK;
+  if (status->commit.has_parent)
+    code = pal_repo_commit(repo, &status->commit.parent, &parent, err);
+  if (code == PAL_OK && status->commit.has_parent)
+    code = pal_stored_verdicts(repo, &parent.tree, cli->arena, &previous, &previous_n, err);
+  return code == PAL_OK ? pal_verdicts_count_new(cli->arena, previous, previous_n, verdicts, n, &status->fresh, err)
+                        : code;
 }
 
 enum { LABEL = 14, LINE_MAX_BYTES = 4096 };
@@ -133,7 +146,7 @@ static void print_run(const struct pal_output *output, const struct pal_style *s
        : t->full                 ? "full"
                                  : "part of the estate only");
   if (s->has_full)
-    line(output, style, "Completeness", "%lld of %lld customers read completely%s", (long long)t->complete,
+    line(output, style, "Completeness", "%lld of %lld tenants read completely%s", (long long)t->complete,
          (long long)t->expected, incomplete(s) ? ": INCOMPLETE" : "");
   else
     line(output, style, "Completeness", "no run of the whole estate yet: INCOMPLETE");
@@ -144,7 +157,8 @@ static void print_run(const struct pal_output *output, const struct pal_style *s
 
 static void print_lines(const struct pal_output *output, const struct pal_style *style, const struct status *s) {
   print_run(output, style, s);
-  line(output, style, "New", "%zu finding%s since the run before", s->fresh, s->fresh == 1 ? "" : "s");
+  line(output, style, "New", "%zu finding%s since the run before: opened, reopened or raised in severity", s->fresh,
+       s->fresh == 1 ? "" : "s");
   line(output, style, "Open", "%zu critical, %zu high, %zu medium, %zu low, %zu info", s->open[0], s->open[1],
        s->open[2], s->open[3], s->open[4]);
   if (s->tip == PAL_TIP_UNKNOWN)
@@ -205,6 +219,8 @@ static enum pal_code gather(struct pal_cli *cli, struct pal_repo *repo, struct s
     code = pal_repo_commit(repo, &head, &status->commit, err);
   if (code == PAL_OK)
     code = pal_stored_verdicts(repo, &status->commit.tree, cli->arena, &verdicts, &n, err);
+  if (code == PAL_OK)
+    code = count_new(cli, repo, status, verdicts, n, err);
   if (code == PAL_OK)
     code = find_full(repo, status, err);
   if (code == PAL_OK && !pal_instant_parse(status->full.trailers.started, &started))

@@ -43,7 +43,7 @@ static size_t count_at_or_above(const struct pal_report *report, const char *sev
     if (strcmp(pal_get_text(finding, PAL_FINDING_VERDICT), "fail") != 0 ||
         strcmp(pal_get_text(finding, PAL_FINDING_STATUS), "open") != 0)
       continue;
-    if (fresh_only && report->findings[i].novelty == PAL_STANDING)
+    if (fresh_only && !pal_reported_is_new(&report->findings[i]))
       continue;
     if (pal_severity_rank(pal_get_text(finding, PAL_FINDING_SEVERITY)) <= pal_severity_rank(severity))
       n++;
@@ -75,7 +75,7 @@ int pal_outcome_status(const struct pal_cli *cli, const struct pal_report *repor
           : never_read ? " (some never, and no acceptance says so)"
                        : " (fewer than in the last full run)";
   if (!pal_cli_flag(cli, "quiet"))
-    (void)fprintf(stderr, "palscan: %zu %sopen finding%s%s%s; %zu of %zu customers%s read completely%s\n", n,
+    (void)fprintf(stderr, "palscan: %zu %sopen finding%s%s%s; %zu of %zu tenants%s read completely%s\n", n,
                   fresh_only ? "new " : "", n == 1 ? "" : "s", none ? "" : " at or above ", none ? "" : severity,
                   c->complete, c->expected, report->full ? "" : " in scope", why);
   return fails ? 3 : 4;

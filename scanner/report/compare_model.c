@@ -248,17 +248,6 @@ static bool same(const struct pal_record *a, const struct pal_record *b, int fie
   return compare_texts(pal_get_text(a, field), pal_get_text(b, field)) == 0;
 }
 
-static enum pal_novelty novelty_of(const struct pal_record *was, const struct pal_record *is) {
-  if (!report_counts(is))
-    return PAL_STANDING;
-  if (!report_counts(was))
-    return PAL_REOPENED;
-  return pal_severity_rank(pal_get_text(is, PAL_FINDING_SEVERITY)) <
-                 pal_severity_rank(pal_get_text(was, PAL_FINDING_SEVERITY))
-             ? PAL_WORSENED
-             : PAL_STANDING;
-}
-
 static enum pal_code sort_out(struct finish *finish, struct pal_comparison *comparison,
                               const struct report_index *before, const struct report_index *after) {
   size_t opened_cap = 0, changed_cap = 0, resolved_cap = 0;
@@ -267,12 +256,13 @@ static enum pal_code sort_out(struct finish *finish, struct pal_comparison *comp
     const struct pal_record *is = after->v[i].finding;
     const struct pal_reported *found = report_index_find(before, pal_get_text(is, PAL_FINDING_FINGERPRINT));
     const struct pal_record *was = found ? found->finding : NULL;
-    if (!was)
-      code = keep(finish, &after->v[i], NULL, PAL_NEW, &comparison->opened, &comparison->opened_n, &opened_cap);
+    enum pal_novelty novelty = report_novelty(was, is);
+    if (!was || (novelty == PAL_NEW && report_counts(is)))
+      code = keep(finish, &after->v[i], was, PAL_NEW, &comparison->opened, &comparison->opened_n, &opened_cap);
     else if (!same(was, is, PAL_FINDING_SEVERITY) || !same(was, is, PAL_FINDING_VERDICT) ||
              !same(was, is, PAL_FINDING_STATUS))
-      code = keep(finish, &after->v[i], was, novelty_of(was, is), &comparison->changed, &comparison->changed_n,
-                  &changed_cap);
+      code = keep(finish, &after->v[i], was, report_counts(is) ? novelty : PAL_STANDING, &comparison->changed,
+                  &comparison->changed_n, &changed_cap);
   }
   for (size_t i = 0; i < before->n && code == PAL_OK; i++)
     if (!report_index_find(after, pal_get_text(before->v[i].finding, PAL_FINDING_FINGERPRINT)))

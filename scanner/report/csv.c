@@ -224,7 +224,8 @@ enum pal_code report_csv_changes(const struct pal_comparison *comparison, const 
   for (size_t i = 0; i < comparison->changes_n; i++)
     write_change(&w, comparison, &comparison->changes[i]);
   for (size_t i = 0; i < comparison->opened_n; i++)
-    write_finding(&w, comparison, "finding.opened", &comparison->opened[i], NULL, comparison->opened[i].finding);
+    write_finding(&w, comparison, "finding.opened", &comparison->opened[i], comparison->opened[i].was,
+                  comparison->opened[i].finding);
   for (size_t i = 0; i < comparison->changed_n; i++)
     write_finding(&w, comparison, "finding.changed", &comparison->changed[i], comparison->changed[i].was,
                   comparison->changed[i].finding);

@@ -92,18 +92,18 @@ static void say_completeness(struct paper *paper, const struct pal_report *repor
   const char *of = report->full ? "" : " in scope";
   paper_section(paper, "Completeness");
   if (completeness->expected == 0) {
-    paper_say(paper, "no customer was to be read");
+    paper_say(paper, "no tenant was to be read");
     paper_row(paper);
     return;
   }
   bool all = completeness->complete == completeness->expected;
   paper_tint(paper, all ? TINT_GOOD : TINT_BAD);
   if (all && completeness->expected == 1)
-    paper_say(paper, "the one customer%s read completely", of);
+    paper_say(paper, "the one tenant%s read completely", of);
   else if (all)
-    paper_say(paper, "all %zu customers%s read completely", completeness->expected, of);
+    paper_say(paper, "all %zu tenants%s read completely", completeness->expected, of);
   else
-    paper_say(paper, "%zu of %zu customers%s read completely", completeness->complete, completeness->expected, of);
+    paper_say(paper, "%zu of %zu tenants%s read completely", completeness->complete, completeness->expected, of);
   paper_tint(paper, TINT_OFF);
   paper_row(paper);
   size_t listed = 0;
@@ -156,11 +156,13 @@ static void say_news(struct paper *paper, const struct pal_report *report) {
   if (!report->has_previous) {
     paper_say(paper, "first run: everything is new");
   } else {
-    if (report->fresh || report->worsened)
+    if (report->fresh)
       paper_tint(paper, TINT_HEAD);
-    paper_say(paper, "%zu new, %zu worsened, ", report->fresh, report->worsened);
+    paper_say(paper, "%zu new", report->fresh);
+    if (report->worsened)
+      paper_say(paper, " (%zu of them worsened)", report->worsened);
     paper_tint(paper, TINT_OFF);
-    paper_say(paper, "%zu resolved", report->resolved_n);
+    paper_say(paper, ", %zu resolved", report->resolved_n);
   }
   paper_row(paper);
   paper_section(paper, "Since review");

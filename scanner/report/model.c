@@ -6,27 +6,6 @@
 
 enum { AREAS_NAMED = 4, AREAS_BYTES = 64 << 10 };
 
-/* --- what is new --- */
-
-/* `was` counted as an unknown before. */
-static bool was_unknown(const struct pal_record *was) {
-  return was && report_is(was, PAL_FINDING_VERDICT, "unknown") && report_is(was, PAL_FINDING_STATUS, "open");
-}
-
-static enum pal_novelty novelty_of(const struct pal_record *was, const struct pal_record *is) {
-  if (!was)
-    return PAL_NEW;
-  if (!report_is(is, PAL_FINDING_STATUS, "open"))
-    return PAL_STANDING;
-  if (report_is(is, PAL_FINDING_VERDICT, "unknown"))
-    return was_unknown(was) ? PAL_STANDING : PAL_NEW;
-  if (!report_counts(was))
-    return PAL_REOPENED;
-  int rank_was = pal_severity_rank(pal_get_text(was, PAL_FINDING_SEVERITY));
-  int rank_is = pal_severity_rank(pal_get_text(is, PAL_FINDING_SEVERITY));
-  return rank_is < rank_was ? PAL_WORSENED : PAL_STANDING;
-}
-
 /* --- counting --- */
 
 static int class_rank(const char *policy_class) {
@@ -136,7 +115,7 @@ static enum pal_code settle_causes(struct counting *counting) {
 
 static void count_open(struct pal_report *report, const struct pal_reported *reported, int rank) {
   report->open[class_rank(pal_get_text(reported->finding, PAL_FINDING_CLASS))][rank]++;
-  report->fresh += reported->novelty == PAL_NEW || reported->novelty == PAL_REOPENED;
+  report->fresh += pal_reported_is_new(reported);
   report->worsened += reported->novelty == PAL_WORSENED;
 }
 
@@ -188,7 +167,7 @@ static enum pal_code gather(struct pal_arena *arena, const struct report_source 
     const struct pal_reported *was =
         report_index_find(before, pal_get_text(reported->finding, PAL_FINDING_FINGERPRINT));
     reported->was = was ? was->finding : NULL;
-    reported->novelty = novelty_of(reported->was, reported->finding);
+    reported->novelty = report_novelty(reported->was, reported->finding);
     reported->policy =
         report_policy_find(source->policies, source->policies_n, pal_get_text(reported->finding, PAL_FINDING_POLICY));
   }
@@ -328,7 +307,7 @@ bool pal_report_fails(const struct pal_report *report, const char *severity, boo
     const struct pal_reported *reported = &report->findings[i];
     if (report_counts(reported->finding) &&
         pal_severity_rank(pal_get_text(reported->finding, PAL_FINDING_SEVERITY)) <= limit &&
-        (!fresh_only || reported->novelty != PAL_STANDING))
+        (!fresh_only || pal_reported_is_new(reported)))
       return true;
   }
   return false;

@@ -57,6 +57,8 @@ const char *report_state_word(int rank);
 /* Verdict fail, status open. */
 bool report_counts(const struct pal_record *finding);
 bool report_is(const struct pal_record *record, int field, const char *word);
+/* Of one finding against itself in the run before (NULL: it was not there); one that was unknown is new, not reopened. */
+enum pal_novelty report_novelty(const struct pal_record *was, const struct pal_record *is);
 /* Severity, policy id, customer, subject, key. */
 void report_sort(struct pal_reported *findings, size_t n);
 /* The estate ("-" or "") first, then customers by name (case folded, then bytes), those without one last, by id. */

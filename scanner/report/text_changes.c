@@ -75,9 +75,13 @@ static void say_runs_between(struct paper *paper, const struct pal_comparison *c
 }
 
 static void say_counts(struct paper *paper, const struct pal_comparison *c) {
-  size_t n[FATES_N], all = 0;
+  size_t n[FATES_N], all = 0, fresh = 0;
   for (int fate = 0; fate < FATES_N; fate++)
     all += n[fate] = count_shown(c, (enum fate)fate);
+  for (size_t i = 0; i < c->opened_n; i++)
+    fresh += pal_reported_is_new(&c->opened[i]);
+  for (size_t i = 0; i < c->changed_n; i++)
+    fresh += pal_reported_is_new(&c->changed[i]);
   paper_count(paper, c->changes_n, "change", "changes");
   if (all == 0) {
     paper_say(paper, " and no finding");
@@ -85,7 +89,7 @@ static void say_counts(struct paper *paper, const struct pal_comparison *c) {
   }
   paper_say(paper, " and ");
   paper_count(paper, all, "finding", "findings");
-  paper_say(paper, " (%zu opened, %zu changed, %zu resolved)", n[OPENED], n[CHANGED], n[RESOLVED]);
+  paper_say(paper, " (%zu new, %zu otherwise changed, %zu resolved)", fresh, all - fresh - n[RESOLVED], n[RESOLVED]);
 }
 
 static bool is_quiet(const struct pal_comparison *c) {
@@ -153,7 +157,7 @@ static void say_finding(struct paper *paper, const struct pal_comparison *c, con
   text_subject(paper, reported);
   paper_piece(paper);
   paper_text(paper, pal_get_text(reported->finding, PAL_FINDING_MESSAGE));
-  if (fate == CHANGED) {
+  if (reported->was) {
     paper_piece(paper);
     say_what_changed(paper, reported);
   }

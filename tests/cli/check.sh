@@ -35,7 +35,7 @@ test_check__findings_exit_3_and_both_counts_stand_on_one_line() {
   two_nights
   palscan check
   expect_status 3
-  expect_err "open findings at or above high; $(words_of) customers read completely"
+  expect_err "open findings at or above high; $(words_of) tenants read completely"
   expect_equal "$(wc -l <"$T/.err")" 1 lines
   palscan_ok check --fail-on none
   palscan check --fail-on critical

@@ -14,14 +14,22 @@ mask() {
 
 test_demo__empty_folder_two_nights_and_what_to_type_next() {
   palscan_ok demo d
-  expect_out 'Night 1, 2026-11-19T02:00:00Z'
-  expect_out 'Night 2, 2026-11-20T02:00:00Z'
-  expect_out 'customers read completely'
+  expect_out 'Night 1, 2026-11-19: 20 of 22'
+  expect_out 'Night 2, 2026-11-20: 19 of 22'
+  expect_out 'tenants read completely'
   expect_out 'What to type next:'
   expect_err_empty
   expect_equal "$(git_ rev-list --count HEAD)" 2
   expect_sound
   (cd d && palscan_ok verify)
+}
+
+# What the demo itself says; reports keep to the width they are given.
+test_demo__own_lines_fit_on_80_columns() {
+  COLUMNS=80 palscan_ok demo d
+  local longest
+  longest=$(LC_ALL=C.UTF-8 wc -L <"$T/.out")
+  [ "$longest" -le 80 ] || fail "a line is $longest wide"
 }
 
 test_demo__without_argument_uses_palscan_demo() {

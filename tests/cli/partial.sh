@@ -54,7 +54,7 @@ test_partial__run_of_one_tenant_leaves_all_else_byte_for_byte() {
   night "$NIGHT2"
   scan --tenant "$FABRIKAM"
   expect_out 'part of the estate only'
-  expect_out 'the one customer in scope read completely'
+  expect_out 'the one tenant in scope read completely'
   git_ diff --name-only HEAD~1 HEAD >"$T/changed"
   if grep -v -e "^$(folder_of "$FABRIKAM")/" -e '^inputs/history\.json$' "$T/changed"; then fail "more than the scope changed"; fi
   grep -q "^$(folder_of "$FABRIKAM")/identities/" "$T/changed" || fail "the scope did not change"
@@ -165,7 +165,7 @@ test_partial__status_and_diff_go_by_full_runs() {
   palscan status
   expect_status 4
   expect_out "Last run      $NIGHT2"
-  expect_out "$(words_of HEAD~1) customers read completely: INCOMPLETE"
+  expect_out "$(words_of HEAD~1) tenants read completely: INCOMPLETE"
   expect_out "1 run of part of the estate, the last $NIGHT3"
   palscan status -f json
   expect_equal "$(jq -r '.[0] | "\(.run) \(.started) \(.partialRuns)"' "$T/.out")" "2 $NIGHT2 1"

@@ -17,7 +17,7 @@ test_scan__replay_into_an_empty_repository_commits_one_snapshot() {
   no_night
   palscan scan --replay "$DEMO/night-1"
   expect_status 3
-  expect_out 'customers read completely'
+  expect_out 'tenants read completely'
   expect_err "committed $(head_of)"
   expect_equal "$(git_ rev-list --count HEAD)" 1
   expect_sound

@@ -16,7 +16,7 @@ test_status__complete_and_young_enough_exits_0() {
   complete_night
   palscan_ok status
   expect_out 'Last run      2026-11-19T02:00:00Z'
-  expect_out '5 of 5 customers read completely'
+  expect_out '5 of 5 tenants read completely'
   expect_out 'replayed: no evidence of a night'
   expect_no_out INCOMPLETE
   palscan_ok status --max-age 100000d
@@ -33,7 +33,7 @@ test_status__incomplete_exits_4() {
   two_nights
   palscan status
   expect_status 4
-  expect_out "$(words_of) customers read completely: INCOMPLETE"
+  expect_out "$(words_of) tenants read completely: INCOMPLETE"
 }
 
 test_status__machine_formats_say_the_same() {
@@ -55,6 +55,25 @@ test_status__counts_equal_those_of_the_check() {
   for severity in critical high medium low info; do
     expect_equal "$(jq -r ".[0].$severity" "$T/status")" "$(jq -r ".summary.$severity" "$T/.out")" "$severity findings"
   done
+}
+
+# Opened, reopened or raised in severity; a folded finding is none. Everybody who says a number says the same one.
+test_status__new_is_what_the_run_its_check_and_the_diff_say() {
+  one_night
+  palscan scan --replay "$DEMO/night-2" --fail-on none
+  expect_status 4
+  local said
+  said=$(sed -n 's/^Since last run  \([0-9]*\) new.*/\1/p' "$T/.out")
+  expect_equal "$said" 8 "new findings"
+  expect_err "palscan: $said new open findings; "
+  palscan status
+  expect_out "New           $said findings since the run before"
+  palscan status -f json
+  expect_equal "$(jq -r '.[0].newFindings' "$T/.out")" "$said" newFindings
+  palscan check --as-recorded --fail-on none
+  expect_out "Since last run  $said new, "
+  palscan diff --last
+  expect_out "($said new, "
 }
 
 test_status__no_run_yet_says_so() {

@@ -80,7 +80,7 @@ struct pal_report {
   struct pal_reported *resolved;
   size_t resolved_n; /* open before, gone now */
   bool has_previous;
-  size_t fresh, worsened;                   /* new or reopened; raised in severity; open fails only */
+  size_t fresh, worsened;                   /* new, see pal_reported_is_new; of these raised in severity */
   size_t open[PAL_CLASSES][PAL_SEVERITIES]; /* verdict fail, status open */
   size_t unknown, unknown_new,
       unknown_accepted;  /* status open; new and accepted are parts of unknown, the rest is standing */
@@ -104,9 +104,16 @@ struct pal_report {
 enum pal_code pal_report_build(struct pal_arena *arena, const struct pal_judge *judge, const struct pal_pack *pack,
                                const struct pal_verdicts *previous, size_t previous_n, bool has_previous,
                                struct pal_report *ret, struct pal_err *err) PAL_MUST_CHECK;
+/* Whether it is new in this run: verdict fail, status open, and opened, reopened or raised in severity. Whatever says
+ * how many are new counts by this. */
+bool pal_reported_is_new(const struct pal_reported *reported);
+/* How many are, of stored verdicts against those of the run before (none: n 0). */
+enum pal_code pal_verdicts_count_new(struct pal_arena *arena, const struct pal_verdicts *previous, size_t previous_n,
+                                     const struct pal_verdicts *now, size_t now_n, size_t *ret, struct pal_err *err)
+    PAL_MUST_CHECK;
 /* Rank of a severity word: 0 critical … 4 info, PAL_SEVERITIES for any other. */
 int pal_severity_rank(const char *severity);
-/* Whether an open failed finding at or above `severity` exists (never for "none"); fresh_only: new, reopened or worsened in this run. */
+/* Whether an open failed finding at or above `severity` exists (never for "none"); fresh_only: one that is new in this run. */
 bool pal_report_fails(const struct pal_report *report, const char *severity, bool fresh_only);
 
 /* ---- comparisons ---- */
@@ -126,8 +133,9 @@ struct pal_comparison {
   size_t runs_between;
   struct pal_compared_change *changes;
   size_t changes_n, changes_cap; /* by tenant name, id, heap, kind, subject */
-  /* Findings of any verdict and status: there now and not before; there in both with another severity, verdict or
-   * status (`was` holds the one before); there before and not now. Order as in pal_report. */
+  /* Findings of any verdict and status: there now and not before, or open now and only unknown before; there in both
+   * with another severity, verdict or status; there before and not now. `was` holds the one before. Order as in
+   * pal_report. */
   struct pal_reported *opened, *changed, *resolved;
   size_t opened_n, changed_n, resolved_n;
 };

@@ -33,6 +33,48 @@ START_TEST(test_compare__opened_changed_resolved) {
 }
 END_TEST
 
+static struct estate_finding of_verdict(const char *verdict, const char *status) {
+  return (struct estate_finding){.policy = "PAL012",
+                                 .policy_class = "attribution",
+                                 .severity = "high",
+                                 .verdict = verdict,
+                                 .status = status,
+                                 .tenant = FABRIKAM,
+                                 .subject_type = "tenant",
+                                 .subject_id = FABRIKAM,
+                                 .message = "m",
+                                 .since = ESTATE_STARTED};
+}
+
+/* Nobody had found it before; one that was accepted had been found. */
+START_TEST(test_compare__what_was_unknown_is_opened) {
+  static const struct {
+    const char *was[2], *is[2];
+    size_t opened;
+    enum pal_novelty novelty;
+  } rows[] = {
+      {{"unknown", "open"}, {"fail", "open"}, 1, PAL_NEW},
+      {{"fail", "waived"}, {"fail", "open"}, 0, PAL_REOPENED},
+      {{"unknown", "open"}, {"fail", "waived"}, 0, PAL_STANDING},
+      {{"fail", "open"}, {"unknown", "open"}, 0, PAL_STANDING},
+  };
+  for (size_t i = 0; i < UNIT_N(rows); i++) {
+    struct estate_finding before = of_verdict(rows[i].was[0], rows[i].was[1]),
+                          now = of_verdict(rows[i].is[0], rows[i].is[1]);
+    struct pal_comparison c = estate_no_changes();
+    struct pal_err err = {0};
+    size_t a = 0, b = 0;
+    struct pal_verdicts *was = estate_verdicts(&before, 1, true, &a), *is = estate_verdicts(&now, 1, true, &b);
+    unit_ok(pal_comparison_finish(estate_arena(), &c, was, a, is, b, NULL, &err), &err);
+    ck_assert_uint_eq(c.opened_n, rows[i].opened);
+    ck_assert_uint_eq(c.opened_n + c.changed_n, 1);
+    const struct pal_reported *found = c.opened_n ? c.opened : c.changed;
+    ck_assert_int_eq(found->novelty, rows[i].novelty);
+    ck_assert_ptr_nonnull(found->was);
+  }
+}
+END_TEST
+
 START_TEST(test_compare__a_role_is_named_beside_its_id) {
   struct pal_comparison c = estate_comparison();
   for (size_t i = 0; i < c.changes_n; i++)
@@ -115,6 +157,7 @@ Suite *make_report_compare_suite(void) {
   TCase *tcase = tcase_create("compare");
   tcase_add_checked_fixture(tcase, estate_set_up, estate_tear_down);
   tcase_add_test(tcase, test_compare__opened_changed_resolved);
+  tcase_add_test(tcase, test_compare__what_was_unknown_is_opened);
   tcase_add_test(tcase, test_compare__a_role_is_named_beside_its_id);
   tcase_add_test(tcase, test_compare__with_itself_nothing_changed);
   tcase_add_test(tcase, test_compare__turned_around_opened_is_resolved);

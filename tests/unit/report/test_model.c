@@ -15,11 +15,12 @@ static const struct {
 } rows[] = {
     {"new", {0}, {"fail", "open", "high"}, PAL_NEW, 1, 0, 0, 1, 0},
     {"standing", {"fail", "open", "high"}, {"fail", "open", "high"}, PAL_STANDING, 0, 0, 0, 1, 0},
-    {"worsened", {"fail", "open", "medium"}, {"fail", "open", "high"}, PAL_WORSENED, 0, 1, 0, 1, 0},
+    {"worsened", {"fail", "open", "medium"}, {"fail", "open", "high"}, PAL_WORSENED, 1, 1, 0, 1, 0},
     {"milder", {"fail", "open", "critical"}, {"fail", "open", "high"}, PAL_STANDING, 0, 0, 0, 1, 0},
     {"acceptance ended", {"fail", "waived", "high"}, {"fail", "open", "high"}, PAL_REOPENED, 1, 0, 0, 1, 0},
     {"no longer folded", {"fail", "folded", "high"}, {"fail", "open", "high"}, PAL_REOPENED, 1, 0, 0, 1, 0},
-    {"was unknown", {"unknown", "open", "high"}, {"fail", "open", "high"}, PAL_REOPENED, 1, 0, 0, 1, 0},
+    {"was unknown", {"unknown", "open", "high"}, {"fail", "open", "high"}, PAL_NEW, 1, 0, 0, 1, 0},
+    {"was unknown and folded", {"unknown", "folded", "high"}, {"fail", "open", "high"}, PAL_NEW, 1, 0, 0, 1, 0},
     {"accepted now", {"fail", "open", "high"}, {"fail", "waived", "high"}, PAL_STANDING, 0, 0, 0, 0, 0},
     {"folded now", {"fail", "open", "high"}, {"fail", "folded", "high"}, PAL_STANDING, 0, 0, 0, 0, 0},
     {"an unknown resolves nothing", {"fail", "open", "high"}, {"unknown", "open", "high"}, PAL_NEW, 0, 0, 0, 0, 1},
@@ -57,6 +58,17 @@ static struct pal_report build(const struct estate_finding *before, size_t befor
   return report;
 }
 
+/* Of the stored verdicts alone. */
+static size_t count_new(const struct estate_finding *before, size_t before_n, const struct estate_finding *now,
+                        size_t now_n) {
+  struct pal_err err = {0};
+  size_t was_n = 0, is_n = 0, ret = 0;
+  struct pal_verdicts *was = estate_verdicts(before, before_n, false, &was_n),
+                      *is = estate_verdicts(now, now_n, true, &is_n);
+  unit_ok(pal_verdicts_count_new(estate_arena(), was, was_n, is, is_n, &ret, &err), &err);
+  return ret;
+}
+
 START_TEST(test_model__row_has_its_novelty) {
   struct estate_finding before = finding_of(rows[_i].was), now = finding_of(rows[_i].is);
   struct pal_report report = build(&before, before.verdict != NULL, &now, now.verdict != NULL, true);
@@ -65,6 +77,8 @@ START_TEST(test_model__row_has_its_novelty) {
     ck_assert_msg(report.findings[0].novelty == rows[_i].novelty, "%s: novelty %d", name,
                   (int)report.findings[0].novelty);
   ck_assert_msg(report.fresh == rows[_i].fresh, "%s: %zu fresh", name, report.fresh);
+  ck_assert_msg(count_new(&before, before.verdict != NULL, &now, now.verdict != NULL) == report.fresh,
+                "%s: the stored verdicts give another number of new ones", name);
   ck_assert_msg(report.worsened == rows[_i].worsened, "%s: %zu worsened", name, report.worsened);
   ck_assert_msg(report.resolved_n == rows[_i].resolved, "%s: %zu resolved", name, report.resolved_n);
   ck_assert_msg(report.open[0][1] == rows[_i].open, "%s: %zu open", name, report.open[0][1]);
