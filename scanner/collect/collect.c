@@ -7,7 +7,8 @@
 #include "pal_log.h"
 
 enum {
-  OBSERVERS_MAX = 24, /* at a time: memory follows this, not the estate */
+  WINDOW_LEAST = 8, /* at a time: memory follows this, not the estate */
+  WINDOW_DEFAULT = 24,
   PAIRS_MAX = 1000000
 };
 
@@ -230,10 +231,13 @@ static enum pal_code observer_new(struct run *run, const struct pair *pair, stru
 /* Not from within itself: an observer may end before it was started. */
 static void start_more(struct run *run) {
   struct pal_err err = {0};
+  size_t window = run->options->window > 0 ? (size_t)run->options->window : WINDOW_DEFAULT;
+  if (window < WINDOW_LEAST)
+    window = WINDOW_LEAST;
   if (run->starting)
     return;
   run->starting = true;
-  while (!run_failed(run) && run->active < OBSERVERS_MAX && run->next < run->pairs_n) {
+  while (!run_failed(run) && run->active < window && run->next < run->pairs_n) {
     struct observer *observer = NULL;
     if (run->options->stop && *run->options->stop) {
       (void)pal_err_set(&err, PAL_E_INTERRUPTED, "interrupted");

@@ -311,6 +311,34 @@ bool pal_cli_flag(const struct pal_cli *cli, const char *name) {
   return value != NULL && strcmp(value, "1") == 0;
 }
 
+enum pal_code pal_cli_seconds(const struct pal_cli *cli, const char *name, int64_t *ret, struct pal_err *err) {
+  const char *text = pal_cli_get(cli, name);
+  char *end = NULL;
+  int64_t unit = 0;
+  if (text == NULL)
+    return PAL_OK;
+  long n = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : -1;
+  if (end != NULL && end[0] != '\0' && end[1] == '\0')
+    unit = end[0] == 's' ? 1 : end[0] == 'm' ? 60 : end[0] == 'h' ? 3600 : end[0] == 'd' ? 86400 : 0;
+  if (n <= 0 || n > 100000 || unit == 0)
+    return pal_err_set(err, PAL_E_USAGE, "--%s: \"%s\" is no length of time such as 26h, 90m or 2d", name, text);
+  *ret = (int64_t)n * unit;
+  return PAL_OK;
+}
+
+enum pal_code pal_cli_number(const struct pal_cli *cli, const char *name, int min, int max, int *ret,
+                             struct pal_err *err) {
+  const char *text = pal_cli_get(cli, name);
+  char *end = NULL;
+  if (text == NULL)
+    return PAL_OK;
+  long n = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : -1;
+  if (end == NULL || *end != '\0' || n < min || n > max)
+    return pal_err_set(err, PAL_E_USAGE, "--%s: \"%s\" is no number from %d to %d", name, text, min, max);
+  *ret = (int)n;
+  return PAL_OK;
+}
+
 static bool split(struct pal_arena *arena, struct pal_texts *list, size_t *cap, const char *text) {
   while (*text != '\0') {
     size_t len = strcspn(text, ",");

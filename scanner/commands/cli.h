@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "pal_arena.h"
@@ -62,6 +63,12 @@ int pal_cli_main(int argc, char **argv, const volatile int *stop, struct pal_err
  * not have is a programming error. */
 const char *pal_cli_get(const struct pal_cli *cli, const char *name);
 bool pal_cli_flag(const struct pal_cli *cli, const char *name);
+/* A length of time such as 26h, 90m, 45s or 2d, in seconds, and a whole number; both leave *ret alone when the option
+ * is not given. PAL_E_USAGE when it is none. */
+enum pal_code pal_cli_seconds(const struct pal_cli *cli, const char *name, int64_t *ret, struct pal_err *err)
+    PAL_MUST_CHECK;
+enum pal_code pal_cli_number(const struct pal_cli *cli, const char *name, int min, int max, int *ret,
+                             struct pal_err *err) PAL_MUST_CHECK;
 /* All values of a PAL_OPT_LIST, in order; commas separate values too. */
 struct pal_texts pal_cli_list(struct pal_cli *cli, const char *name);
 

@@ -8,6 +8,8 @@
 #include "pal_log.h"
 #include "run.h"
 
+enum { JOBS_MAX = 1024 }; /* as for the configuration's concurrency */
+
 static const struct pal_opt opts[] = {
     {.name = "replay",
      .kind = PAL_OPT_VALUE,
@@ -23,6 +25,15 @@ static const struct pal_opt opts[] = {
      .arg = "ID",
      .help = "Read this tenant only, of those the configuration and the estate name; may be given several times, or "
              "as a list with commas. All else stays as it was last read."},
+    {.name = "jobs",
+     .kind = PAL_OPT_VALUE,
+     .arg = "N",
+     .help = "Have so many requests in flight, in place of the configured concurrency. What is read is the same."},
+    {.name = "max-time",
+     .kind = PAL_OPT_VALUE,
+     .arg = "TIME",
+     .help = "Begin nothing new after this time, such as 90m or 6h: what was not read is carried forward and marked, "
+             "the run is committed, and exits 4."},
     {.name = "offline", .kind = PAL_OPT_FLAG, .help = "Opening a socket is an error."},
     {.name = "dry-run",
      .kind = PAL_OPT_FLAG,
@@ -138,6 +149,10 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   const struct pal_format *format = NULL;
   enum pal_code code = pal_outcome_check(cli, err);
   if (code == PAL_OK)
+    code = pal_cli_number(cli, "jobs", 1, JOBS_MAX, &o.jobs, err);
+  if (code == PAL_OK)
+    code = pal_cli_seconds(cli, "max-time", &o.max_time_s, err);
+  if (code == PAL_OK)
     code = pal_cli_format(cli, &format, err);
   if (code == PAL_OK)
     code = read_scope(cli, &o.scope, err);
@@ -157,6 +172,12 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   }
   if (code == PAL_OK) {
     cli->exit_status = pal_outcome_status(cli, &result.report, "new", result.worse, result.never_read);
+    if (result.time_over) {
+      if (!o.quiet)
+        (void)fprintf(stderr, "palscan: the time of the run was over before all was read\n");
+      if (cli->exit_status == 0)
+        cli->exit_status = 4;
+    }
     if (result.observations > 0 && result.signed_in == 0) {
       cli->exit_status = 5;
       (void)fprintf(stderr, "palscan: no credential worked; everything was carried forward and the run is recorded\n");

@@ -26,18 +26,6 @@ struct status {
   enum pal_tip tip;
 };
 
-static enum pal_code parse_age(const char *text, int64_t *ret, struct pal_err *err) {
-  char *end = NULL;
-  long n = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : -1;
-  int64_t unit = 0;
-  if (end != NULL && end[0] != '\0' && end[1] == '\0')
-    unit = end[0] == 'm' ? 60 : end[0] == 'h' ? 3600 : end[0] == 'd' ? 86400 : 0;
-  if (n <= 0 || n > 100000 || unit == 0)
-    return pal_err_set(err, PAL_E_USAGE, "--max-age: \"%s\" is no age such as 26h, 90m or 2d", text);
-  *ret = (int64_t)n * unit;
-  return PAL_OK;
-}
-
 static void count(struct status *status, const struct pal_verdicts *verdicts, size_t n) {
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < verdicts[i].findings.n; k++) {
@@ -237,8 +225,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   struct status status = {0};
   struct pal_app app;
   struct pal_repo *repo = NULL;
-  const char *age = pal_cli_get(cli, "max-age");
-  enum pal_code code = age != NULL ? parse_age(age, &status.max_age_s, err) : PAL_OK;
+  enum pal_code code = pal_cli_seconds(cli, "max-age", &status.max_age_s, err);
   if (code == PAL_OK)
     code = pal_app_open(cli, 0, &app, err);
   if (code != PAL_OK)

@@ -231,8 +231,10 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
   enum pal_code code = session_record(run, &session, err);
   if (code != PAL_OK)
     return code;
+  int concurrency = o->jobs > 0 ? o->jobs : (int)pal_get_int(o->app->config, PAL_CONFIG_CONCURRENCY, 64);
   struct pal_net_options net_options = {.cloud = o->cloud,
-                                        .concurrency = (int)pal_get_int(o->app->config, PAL_CONFIG_CONCURRENCY, 64),
+                                        .concurrency = concurrency,
+                                        .max_time_ms = o->max_time_s * 1000,
                                         .offline = o->offline,
                                         .replay_dir = o->replay_dir,
                                         .record_dir = o->record_dir,
@@ -250,6 +252,7 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
                                         .base_dir = o->app->base_dir[0] != '\0' ? o->app->base_dir : NULL,
                                         .only_tenants = o->scope,
                                         .parent_tenants = &run->parent_tenants,
+                                        .window = concurrency,
                                         .done_before = was_observed,
                                         .each = on_observation,
                                         .payload = run,
@@ -261,6 +264,7 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
     code = pal_collect_run(&options, &result, err);
   run->result->observations = result.observations;
   run->result->signed_in = result.signed_in;
+  run->result->time_over = pal_net_stats(net).over > 0;
   struct pal_err later = {0};
   enum pal_code closed = pal_net_close(net, code == PAL_OK ? err : &later);
   return code == PAL_OK ? closed : code;

@@ -24,6 +24,8 @@ struct pal_run_options {
   const struct pal_texts *scope; /* tenants, sorted; NULL: full scope */
   const char *onto;              /* dry run: revision to build upon; NULL: HEAD if there is one */
   const char *accept_tip;        /* commit a person accepts as the tip; NULL */
+  int jobs;                      /* requests in flight; 0: as configured */
+  int64_t max_time_s;            /* then nothing new is read; 0: no end */
   bool dry_run, resume, offline, quiet;
 };
 
@@ -34,6 +36,7 @@ struct pal_run_result {
   struct pal_oid tree, commit;
   bool committed;
   size_t observations, signed_in;
+  bool time_over;  /* max_time_s passed before all was read */
   bool worse;      /* completeness fell since the last full run */
   bool never_read; /* an expected customer was never read and no acceptance says so */
 };

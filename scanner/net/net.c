@@ -236,6 +236,7 @@ static void count(struct pal_net *net, const struct pal_response *response) {
     net->stats.answers++;
   else
     net->stats.failures++;
+  net->stats.over += response->failure && strcmp(response->failure, PAL_FAILURE_TIME) == 0;
 }
 
 /* What a live answer leaves behind. True: its tokens were registered. */

@@ -39,6 +39,7 @@ struct pal_collect_options {
   const struct pal_texts *only_tenants;    /* NULL: all */
   const struct pal_texts *only_identities; /* NULL: all */
   const struct pal_texts *parent_tenants;  /* tenants of the parent snapshot: still expected */
+  int window;                              /* so many tenants are read at a time; 0: as the layer sees fit */
   /* Resume: whether this observation was already made. NULL: none. Of a user's home tenant the
    * list of tenants is then read once more. */
   bool (*done_before)(void *payload, const char *identity, const char *tenant_id);

@@ -113,6 +113,7 @@ long long pal_net_now_ms(const struct pal_net *net);
 /* Counters for the run log, and what holds it up. */
 struct pal_net_stats {
   size_t requests, answers, failures;
+  size_t over;         /* … of which PAL_FAILURE_TIME, also in a replay */
   long long paused_ms; /* how long services still ask some of what is queued to wait; 0: none does */
 };
 struct pal_net_stats pal_net_stats(const struct pal_net *net);

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# engine.sh - live runs at services on loopback: their number of requests in flight
+# changes nothing, they wait as they are told, and end when their time is over.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+EMULATOR=$PAL_BUILD/tests/emulator/emulator
+PKI=$SUITE/pki
+PID=
+
+ready() { jq -r "$1" "$T/ready"; }
+end_services() {
+  [ -n "$PID" ] || return 0
+  kill -TERM "$PID" 2>/dev/null || :
+  wait "$PID" || :
+  PID=
+}
+
+# start_services OPTION...: and a configuration of its first application in ./d
+start_services() {
+  [ -x "$EMULATOR" ] || skip "there is no emulator in this build"
+  end_services
+  mkdir -p "$T/d"
+  cd "$T/d"
+  [ -d "$PKI" ] || sh "$PAL_SOURCE/tests/emulator/pki.sh" "$PKI" || fail "no keys"
+  : >"$T/ready"
+  "$EMULATOR" --port 0 --tls "$PKI/server.pem" --tls-key "$PKI/server.key" --secret a-secret-of-the-tests --manners "$T/manners" \
+    --registry mpn.json --estate estate.json "$@" >"$T/ready" 2>"$T/emulator.err" &
+  PID=$!
+  trap end_services EXIT
+  local i
+  for ((i = 0; i < 200; i++)); do
+    [ ! -s "$T/ready" ] || break
+    sleep 0.05
+  done
+  [ -s "$T/ready" ] || fail "the emulator does not start: $(cat "$T/emulator.err")"
+  printf a-secret-of-the-tests >app.secret
+  chmod 600 app.secret
+  jq -n --slurpfile ready "$T/ready" --arg ca "$PKI/ca.pem" '$ready[0] as $r | $r.origins as $o
+    | {repository: "snapshots.git", registry: "mpn.json", estate: "estate.json", waivers: "waivers.json",
+       cloud: {name: "lab", authority: $o.login, resourceManager: $o.resourceManager, graph: $o.graph, caFile: $ca},
+       identities: [{name: "robot", tenants: "all", credential: {type: "client-secret", tenantId: $r.homeTenantId,
+         clientId: $r.identities[0].clientId, secretFile: "app.secret"}}]}' >palscan.json
+  palscan_ok init .
+}
+manners() { jq -r "$1" "$T/manners"; }
+scan() { palscan --config palscan.json scan --fail-on none "$@"; }
+is_complete_or_not() { [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || fail "exit status $status: $(cat "$T/.err")"; }
+
+# Blobs of the facts: verdicts and the run's own date stand elsewhere.
+facts() { git_ ls-tree -r HEAD tenants | grep -v '/findings.json$'; }
+
+test_engine__requests_in_flight_change_nothing() {
+  local jobs
+  start_services --tenants 25
+  for jobs in 1 64; do
+    rm -rf snapshots.git "$XDG_STATE_HOME"
+    palscan_ok init .
+    scan --jobs "$jobs"
+    is_complete_or_not
+    facts >"$T/facts-$jobs"
+  done
+  [ "$(wc -l <"$T/facts-1")" -gt 100 ] || fail "hardly any facts"
+  cmp "$T/facts-1" "$T/facts-64"
+}
+
+test_engine__nobody_is_asked_before_the_time_he_named() {
+  start_services --tenants 25 --fault-rate 60 --faults throttle,throttle-date,server-error
+  scan
+  is_complete_or_not
+  end_services
+  [ "$(manners .faults.throttle)" -gt 0 ] || fail "nothing was throttled"
+  expect_equal "$(manners .beforeRetryAfter)" 0 "before Retry-After"
+}
+
+test_engine__time_over_commits_what_there_is() {
+  start_services --tenants 40 --latency 200
+  scan --jobs 4 --max-time 3s --record "$T/rec"
+  expect_equal "$status" 4 "exit status"
+  expect_err 'the time of the run was over'
+  git_ cat-file --batch --batch-all-objects >"$T/objects"
+  grep -qa '"code":"time over"' "$T/objects" || fail "nothing says why"
+  facts >"$T/facts"
+  grep -q /identities/ "$T/facts" || fail "nothing was read"
+  end_services
+  palscan --config palscan.json --repository "$T/replayed.git" scan --replay "$T/rec" --dry-run --fail-on none
+  expect_equal "$status" 4 "exit status of the replay"
+  expect_equal "$(sed -n 's/^dry run.*tree //p' "$T/.err")" "$(tree_of)" "tree of the replay"
+}
+
+test_engine__jobs_and_times_that_are_none_are_refused() {
+  start_services --tenants 1
+  local word
+  for word in 0 -1 1025 x 3x ''; do
+    scan --jobs "$word"
+    expect_one_error 2
+    expect_err --jobs
+  done
+  for word in 0s 5 h 1y -1h; do
+    scan --max-time "$word"
+    expect_one_error 2
+    expect_err --max-time
+  done
+}
+
+run_tests "$@"
