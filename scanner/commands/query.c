@@ -13,6 +13,8 @@ enum pal_code pal_query_open(const struct pal_app *app, const char *rev, struct 
     code = pal_repo_commit(ret->repo, &id, &ret->commit, err);
   struct pal_rejudge_options options = {
       .repo = ret->repo, .commit = &ret->commit, .shipped = app->pack, .all_tables = true, .no_run = true};
+  if (app->config_path != NULL) /* own views of today, as check knows them */
+    options.pack = app->pack;
   return code == PAL_OK ? pal_rejudge(&options, &ret->snapshot, err) : code;
 }
 
