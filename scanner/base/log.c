@@ -383,6 +383,14 @@ static void write_line(const struct pal_buf *line) {
   }
 }
 
+static void (*before_line)(void *payload);
+static void *before_payload;
+
+void pal_log_before_line(void (*wipe)(void *payload), void *payload) {
+  before_line = wipe;
+  before_payload = payload;
+}
+
 void pal_log(enum pal_log_level level, const char *fmt, ...) {
   static const char *const prefixes[] = {
       [PAL_LOG_ERROR] = "palscan: error: ",
@@ -409,6 +417,8 @@ void pal_log(enum pal_log_level level, const char *fmt, ...) {
   pal_buf_puts(&line, prefixes[level]);
   pal_term_escape(&line, redacted.data);
   pal_buf_putc(&line, '\n');
+  if (before_line)
+    before_line(before_payload);
   write_line(&line);
   pal_buf_wipe(&text);
   pal_buf_deinit(&redacted);

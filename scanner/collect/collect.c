@@ -312,6 +312,8 @@ enum pal_code pal_collect_run(const struct pal_collect_options *options, struct 
   struct pal_err net = {0};
   enum pal_code code = run_open(&run, err);
   if (code == PAL_OK) {
+    if (options->progress)
+      options->progress(options->payload, 0, run.pairs_n);
     start_more(&run);
     if (pal_net_run(options->net, options->stop, &net) != PAL_OK)
       run_fail(&run, &net);

@@ -188,11 +188,9 @@ static enum pal_code run_digest(const struct pal_run *run, char out[65], struct 
 }
 
 static void on_progress(void *payload, size_t done, size_t total) {
-  const struct pal_run *run = payload;
-  if (run->options->quiet || isatty(STDERR_FILENO) != 1)
-    return;
-  (void)fprintf(stderr, "\rreading: %zu of %zu sign-ins done …%s", done, total, done == total ? "\n" : "");
-  (void)fflush(stderr);
+  struct pal_run *run = payload;
+  run->progress.done = done;
+  run->progress.total = total;
 }
 
 static enum pal_code on_observation(void *payload, const struct pal_observation *observation, struct pal_err *err) {
@@ -235,6 +233,8 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
   struct pal_net_options net_options = {.cloud = o->cloud,
                                         .concurrency = concurrency,
                                         .max_time_ms = o->max_time_s * 1000,
+                                        .tick = pal_progress_tick,
+                                        .tick_payload = &run->progress,
                                         .offline = o->offline,
                                         .replay_dir = o->replay_dir,
                                         .record_dir = o->record_dir,
@@ -259,9 +259,11 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
                                         .progress = on_progress,
                                         .stop = o->app->cli->stop};
   struct pal_collect_result result = {0};
+  pal_progress_begin(&run->progress, net, o->max_time_s, o->quiet);
   code = pal_azure_learn_cloud(net, run->result->arena, o->cloud, o->app->cli->stop, err);
   if (code == PAL_OK)
     code = pal_collect_run(&options, &result, err);
+  pal_progress_end(&run->progress);
   run->result->observations = result.observations;
   run->result->signed_in = result.signed_in;
   run->result->time_over = pal_net_stats(net).over > 0;

@@ -7,6 +7,7 @@
 #include "pal_journal.h"
 #include "pal_population.h"
 #include "pal_stored.h"
+#include "progress.h"
 #include "run.h"
 
 /* One frame of the journal: what one observer saw of one tenant. */
@@ -55,6 +56,7 @@ struct pal_run {
   struct pal_writer *writer;
   struct pal_tree_builder *builder;
   struct pal_spool spool;
+  struct pal_progress progress;
   char run_id[37];
   struct pal_texts parent_tenants;
   struct pal_population population;

@@ -61,7 +61,7 @@ struct net_loop {
 
 /* --- life --- */
 
-static long long monotonic_ms(const void *clock) {
+long long net_monotonic_ms(const void *clock) {
   struct timespec now;
   (void)clock;
   (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -91,7 +91,7 @@ enum pal_code net_loop_new(const struct pal_net_options *options, net_outcome_fn
   loop->offline = options->offline;
   loop->outcome = outcome;
   loop->owner = owner;
-  loop->now_ms = options->now_ms ? options->now_ms : monotonic_ms;
+  loop->now_ms = options->now_ms ? options->now_ms : net_monotonic_ms;
   loop->clock = options->clock;
   if (options->max_time_ms > 0)
     loop->until_ms = net_loop_now_ms(loop) + options->max_time_ms;

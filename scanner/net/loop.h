@@ -6,6 +6,8 @@
 
 struct net_loop; /* opaque */
 
+long long net_monotonic_ms(const void *clock); /* of the system; takes NULL */
+
 /* Tells the outcome of a job, which becomes the receiver's. */
 typedef void net_outcome_fn(void *owner, struct net_job *job, const struct pal_response *response,
                             const struct pal_err *err);

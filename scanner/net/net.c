@@ -31,6 +31,8 @@ struct pal_net {
   struct net_recorder *recorder; /* NULL: none */
   struct pal_arena *arena;       /* of the replayed session */
   struct net_list refused;
+  void (*tick)(void *payload);
+  void *tick_payload;
   size_t open; /* jobs not told yet */
   bool running;
   struct pal_err ended;
@@ -84,6 +86,8 @@ enum pal_code pal_net_open(const struct pal_net_options *options, struct pal_net
     return pal_err_nomem(err);
   net->cloud = options->cloud;
   net->offline = options->offline;
+  net->tick = options->tick;
+  net->tick_payload = options->tick_payload;
   net_list_init(&net->refused);
   enum pal_code code = PAL_OK;
   if (options->replay_dir)
@@ -326,6 +330,8 @@ enum pal_code pal_net_run(struct pal_net *net, const volatile int *stop, struct 
       end_run(net, &interrupted);
     } else {
       step(net);
+      if (net->tick)
+        net->tick(net->tick_payload);
     }
   }
   if (net->ended.code != PAL_OK && net->works)
@@ -340,7 +346,7 @@ enum pal_code pal_net_run(struct pal_net *net, const volatile int *stop, struct 
 }
 
 long long pal_net_now_ms(const struct pal_net *net) {
-  return net->loop ? net_loop_now_ms(net->loop) : 0;
+  return net->loop ? net_loop_now_ms(net->loop) : net_monotonic_ms(NULL);
 }
 
 struct pal_net_stats pal_net_stats(const struct pal_net *net) {

@@ -89,6 +89,31 @@ test_engine__time_over_commits_what_there_is() {
   expect_equal "$(sed -n 's/^dry run.*tree //p' "$T/.err")" "$(tree_of)" "tree of the replay"
 }
 
+# on_terminal COLUMNS OPTION...: a scan on a terminal of that width; what it showed, line by line, in $T/shown
+on_terminal() {
+  local columns=$1
+  shift
+  command -v script >/dev/null || skip "no script here"
+  TERM=dumb script -qec "stty cols $columns; $(printf '%q ' "$PALSCAN" --config palscan.json scan --dry-run "$@") >/dev/null" /dev/null \
+    </dev/null >"$T/.out" 2>"$T/.err" || :
+  tr '\r' '\n' <"$T/.out" >"$T/shown"
+}
+
+test_engine__progress_is_one_line_on_a_terminal_and_gone_at_the_end() {
+  start_services --tenants 30 --latency 60
+  on_terminal 100 --jobs 8 -q
+  expect_equal "$(grep -c reading "$T/shown" || :)" 0 "lines in spite of -q"
+  on_terminal 100 --jobs 8
+  grep -qE '^reading: [0-9]+ of 31 sign-ins done, [0-9]+ requests/s' "$T/shown" || fail "no progress: $(cat "$T/shown")"
+  # Blanks wipe what was shown last, before anything else is said.
+  grep -A2 reading "$T/shown" | tail -n 2 | head -n 1 | grep -qE '^ +$' || fail "not wiped: $(tail -n 5 "$T/shown")"
+  on_terminal 30 --jobs 8
+  grep -qxE 'reading: [0-9]+ of 31 sign-ins do?' "$T/shown" || fail "not cut: $(cat "$T/shown")"
+  expect_equal "$(grep reading "$T/shown" | awk 'length($0) > 29' | wc -l)" 0 "lines too wide"
+  scan --dry-run
+  expect_no_err reading
+}
+
 test_engine__jobs_and_times_that_are_none_are_refused() {
   start_services --tenants 1
   local word

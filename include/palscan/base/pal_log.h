@@ -14,6 +14,8 @@
 enum pal_log_level { PAL_LOG_ERROR, PAL_LOG_WARN, PAL_LOG_INFO, PAL_LOG_DEBUG };
 
 void pal_log_set_level(enum pal_log_level level); /* default PAL_LOG_WARN */
+/* Called before a line is printed: whoever has an unfinished one on the terminal wipes it. NULL: nobody has. */
+void pal_log_before_line(void (*wipe)(void *payload), void *payload);
 void pal_log(enum pal_log_level level, const char *fmt, ...) PAL_PRINTF(2, 3);
 
 /* Registers a secret (copied; shorter than 6 bytes is refused as too common to

@@ -72,6 +72,8 @@ struct pal_net_options {
   long long max_time_ms;                  /* from now on; then nothing new is sent. 0: no end */
   long long (*now_ms)(const void *clock); /* tests: the clock of waiting; NULL: the system's monotonic one */
   const void *clock;
+  void (*tick)(void *payload); /* called from pal_net_run several times a second; NULL: none */
+  void *tick_payload;
   bool offline;                     /* opening a socket is an error */
   const char *replay_dir;           /* answer from this recording; NULL: live */
   const char *record_dir;           /* write a recording here; NULL: none */
