@@ -91,8 +91,9 @@ static size_t make_environment(char *variables[VARIABLES_MAX + 1], char text[VAR
   size_t n = 0;
   for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
     const char *value = getenv(kept[i]);
-    if (value && strlen(value) + strlen(kept[i]) + 2 < PATH_MAX)
-      (void)snprintf(text[n++], PATH_MAX, "%s=%s", kept[i], value);
+    int len = value ? snprintf(text[n], PATH_MAX, "%s=%s", kept[i], value) : -1;
+    if (len >= 0 && len < PATH_MAX)
+      n++;
   }
   for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
     (void)snprintf(text[n++], PATH_MAX, "%s", set[i]);
