@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# What palscan says became different ($diff, of `diff -f json`) and what the
+# emulator's truth ($truth, of the second night) lists: a line for each difference.
+# Of a tenant with a lasting fault nothing need be said, but nothing may be invented.
+
+def text: map(tostring) | join(" ");
+# The subscription an assignment belongs to.
+def subscription: .id | split("/")[2];
+
+{"link-added": "link.added", "link-removed": "link.removed", "link-changed": "link.changed",
+ "subscription-state": "subscription.changed", "subscription-name": "subscription.changed",
+ "assignment-added": "role.granted", "assignment-removed": "role.revoked"} as $kinds
+| ($truth | map(select(.kind == "tenant"))) as $tenants
+| ($tenants | map({key: .tenantId, value: .}) | from_entries) as $of
+# Whoever may no longer see a subscription, and nobody else of ours can: it is no longer visible.
+# Where an application is refused nothing is read: only completeness is lost.
+| ($tenants | map(.tenantId as $tenant | .subscriptions as $subs | .lastingFault as $fault | .changes[]
+    | if .what == "right-revoked" then $subs[] | {key: ["subscription.removed", $tenant, .subscriptionId]}
+      elif .what == "consent-revoked" then empty
+      else {key: [$kinds[.what], $tenant, .subjectId]} end
+    | .readable = ($fault == null)) | map(.key |= text)) as $changes
+| ($diff[0].changes | map(select(.kind | startswith("coverage.") | not)
+    | {key: ([.kind, .tenantId, if .kind | startswith("role.") then (.after // .before) | subscription else .subject.id end] | text)})) as $found
+| ($found | map(.key)) as $said | ($changes | map(.key)) as $known
+| ($said - $known | .[] | "invented: \(.)"),
+  ($said | group_by(.)[] | select(length > 1) | "said \(length) times: \(.[0])"),
+  ($changes[] | select(.readable and (.key as $k | $said | any(. == $k) | not)) | "not said: \(.key)"),
+  ($diff[0].changes[] | select(.kind == "coverage.lost") | $of[.tenantId]
+    | select(.lastingFault == null and (.changes | any(.what == "consent-revoked") | not)) | "completeness lost: \(.tenantId) (\(.scenario))")

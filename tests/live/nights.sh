@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# nights.sh - two nights as a partner has them: init, scan, and again when some
+# links, roles and rights have changed. Every verdict and every change is held
+# against what is so; palscan has not seen that file, and the emulator's author
+# has not seen palscan.
+# shellcheck disable=SC2119
+# shellcheck source=tests/live/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# two_live_nights TENANTS [OPTION]...: both, each sound, true and with good manners
+two_live_nights() {
+  emulate --tenants "$@"
+  live_folder
+  live_scan
+  expect_status 3
+  expect_truth
+  expect_manners
+  expect_sound
+  emulate --tenants "$@" --night 2
+  live_scan
+  expect_status 3
+  expect_truth
+  expect_drift
+  expect_manners
+  expect_sound
+  palscan_ok verify
+}
+
+test_live__small_estate_is_judged_as_it_is() {
+  two_live_nights "${TENANTS:-30}"
+  # Nothing went wrong: the least is one of each for each identity in each tenant it lives in.
+  local least
+  least=$(jq -n '[inputs | select(.kind == "tenant") | .identities | length] | add' "$T/truth.jsonl")
+  expect_equal "$(jq '.kinds.partner' "$T/manners")" "$least" 'links asked and identities'
+  expect_equal "$(jq '.kinds.subscriptions' "$T/manners")" "$least" 'lists of subscriptions and identities'
+  expect_equal "$(jq '.repeatedAfterSuccess' "$T/manners")" 0 'repeated requests'
+}
+
+test_live__estate_of_two_hundred_is_judged_as_it_is() {
+  two_live_nights "${TENANTS:-200}"
+}
+
+# Seed 3 has tenants that refuse, lists of wrong types, without an end and on other hosts, and names that attack.
+LASTING=huge,wrong-type,endless,foreign-link,refuse,hostile
+PASSING=throttle,throttle-date,server-error,reset,truncated,slow,expire,claims,duplicate,empty-page
+
+test_live__faults_that_last_hide_facts_and_change_none() {
+  two_live_nights "${TENANTS:-40}" --seed 3 --faults "$LASTING"
+}
+
+test_live__faults_that_pass_are_not_seen() {
+  two_live_nights "${TENANTS:-40}" --seed 3 --faults "$PASSING" --page-size 5
+}
+
+live_tests "$@"
