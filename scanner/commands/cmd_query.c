@@ -25,7 +25,8 @@ const struct pal_command pal_command_query = {
     .args = "SQL [REV]",
     .summary = "read-only SQL over a snapshot",
     .help = "Runs one SELECT over the tables and views that policies see (policies/README.md lists them), with the "
-            "same limits. The schema previous holds the snapshot before REV.",
+            "same limits. The schema previous holds the snapshot before REV. JSON keeps numbers as numbers; a blob is "
+            "hexadecimal digits.",
     .min_args = 1,
     .max_args = 2,
     .run = run,
