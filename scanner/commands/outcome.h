@@ -13,7 +13,7 @@
    .help = "Exit 3 on open findings at or above SEVERITY: critical, high (default), medium, low; none: never."},       \
       {.name = "fail-scope", .kind = PAL_OPT_VALUE, .arg = "SCOPE", .words = pal_scope_words, .help = (scope_help)}, { \
     .name = "min-coverage", .kind = PAL_OPT_VALUE, .arg = "N%",                                                        \
-    .help = "Exit 4 when fewer than N% of the tenants were read completely."                                         \
+    .help = "Exit 4 when fewer than N% of the tenants were read completely."                                           \
   }
 
 extern const char *const pal_fail_words[];

@@ -37,15 +37,15 @@ static void add(char line[LINE_MAX_BYTES], const char *text) {
   (void)snprintf(line + len, LINE_MAX_BYTES - len, ", %s", text);
 }
 
-static void add_time(char line[LINE_MAX_BYTES], const char *format, long long seconds) {
-  char time[48], text[80];
+static void add_time(char line[LINE_MAX_BYTES], const char *before, long long seconds, const char *after) {
+  char time[48], text[96];
   if (seconds < 120)
     (void)snprintf(time, sizeof time, "%lld s", seconds);
   else if (seconds < 7200)
     (void)snprintf(time, sizeof time, "%lld min", (seconds + 30) / 60);
   else
     (void)snprintf(time, sizeof time, "%lld h", (seconds + 1800) / 3600);
-  (void)snprintf(text, sizeof text, "%s %s", format, time);
+  (void)snprintf(text, sizeof text, "%s %s%s", before, time, after);
   add(line, text);
 }
 
@@ -72,12 +72,10 @@ static void show(struct pal_progress *progress, long long now) {
   (void)snprintf(text, sizeof text, "%.0f requests/s", progress->rate);
   add(line, text);
   if (stats.paused_ms >= 1000)
-    add_time(line, "waiting as asked for", stats.paused_ms / 1000);
+    add_time(line, "waiting as asked for", stats.paused_ms / 1000, "");
   long long left = time_left(progress, now - progress->began_ms);
   if (left >= 0)
-    add_time(line, "about", left);
-  if (left >= 0)
-    (void)strncat(line, " left", sizeof line - strlen(line) - 1);
+    add_time(line, "about", left, " left");
   size_t room = columns();
   if (strlen(line) > room)
     line[room] = '\0';
