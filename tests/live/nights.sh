@@ -47,10 +47,22 @@ PASSING=throttle,throttle-date,server-error,reset,truncated,slow,expire,claims,d
 
 test_live__faults_that_last_hide_facts_and_change_none() {
   two_live_nights "${TENANTS:-40}" --seed 3 --faults "$LASTING"
+  expect_faults wrong-type endless foreign-link hostile refuse
 }
 
 test_live__faults_that_pass_are_not_seen() {
-  two_live_nights "${TENANTS:-40}" --seed 3 --faults "$PASSING" --page-size 5
+  two_live_nights "${TENANTS:-40}" --seed 3 --faults "$PASSING" --fault-rate 6 --page-size 5
+  local names
+  IFS=, read -ra names <<<"$PASSING"
+  expect_faults "${names[@]}"
+}
+
+# expect_faults NAME...: we have met each of them
+expect_faults() {
+  local name
+  for name in "$@"; do
+    jq -e --arg n "$name" '.faults[$n] > 0' "$T/manners" >/dev/null || fail "no $name was met: $(jq -c .faults "$T/manners")"
+  done
 }
 
 live_tests "$@"
