@@ -42,6 +42,7 @@ struct token {
   struct pal_outcome refused;
   char *claims_asked; /* by a service that refused it: for the next exchange; NULL: nothing */
   struct waiter *waiters;
+  int telling; /* its callers up the stack */
 };
 
 const char *token_text(const struct token *token) {
@@ -140,6 +141,7 @@ static void token_forget(struct token *token) {
 static void tell(struct token *token, const struct pal_err *err) {
   struct waiter *waiter = token->waiters;
   token->waiters = NULL;
+  token->telling++;
   while (waiter) {
     struct waiter *next = waiter->next;
     struct waiter told = *waiter;
@@ -148,6 +150,7 @@ static void tell(struct token *token, const struct pal_err *err) {
     told.done(told.payload, ready ? token : NULL, err->code == PAL_OK && !ready ? &token->refused : NULL, err);
     waiter = next;
   }
+  token->telling--;
 }
 
 /* One cause is told once for an identity, however many tenants refuse it: coverage has them all. */
@@ -540,20 +543,46 @@ enum pal_code token_challenge(struct pal_azure *azure, struct token *token, size
   return PAL_OK;
 }
 
-void tokens_free(struct pal_azure *azure) {
-  for (size_t i = 0; i < azure->tokens_cap; i++) {
-    struct token *token = azure->tokens[i];
-    if (!token)
-      continue;
-    while (token->waiters) {
-      struct waiter *next = token->waiters->next;
-      free(token->waiters);
-      token->waiters = next;
-    }
-    token_forget(token);
-    free(token->claims_asked);
-    free(token);
+static void token_free(struct token *token) {
+  while (token->waiters) {
+    struct waiter *next = token->waiters->next;
+    free(token->waiters);
+    token->waiters = next;
   }
+  token_forget(token);
+  free(token->claims_asked);
+  free(token);
+}
+
+/* Those behind it were put there because it stood in their way. */
+static void table_remove(struct pal_azure *azure, size_t at) {
+  size_t mask = azure->tokens_cap - 1;
+  azure->tokens[at] = NULL;
+  azure->tokens_n--;
+  for (at = (at + 1) & mask; azure->tokens[at]; at = (at + 1) & mask) {
+    struct token *moved = azure->tokens[at];
+    struct pal_caller caller = {moved->credential->name, moved->tenant};
+    azure->tokens[at] = NULL;
+    azure->tokens[slot_of(azure, moved->credential, &caller, moved->service)] = moved;
+  }
+}
+
+void pal_azure_leave(struct pal_azure *azure, const struct pal_caller *caller) {
+  const struct credential *credential = azure_credential(azure, caller->identity);
+  for (int service = 0; credential && azure->tokens_cap && service < PAL_SERVICES_N; service++) {
+    size_t at = slot_of(azure, credential, caller, (enum pal_service)service);
+    struct token *token = azure->tokens[at];
+    if (!token || token->state == TOKEN_ASKED || token->waiters || token->telling > 0)
+      continue;
+    table_remove(azure, at);
+    token_free(token);
+  }
+}
+
+void tokens_free(struct pal_azure *azure) {
+  for (size_t i = 0; i < azure->tokens_cap; i++)
+    if (azure->tokens[i])
+      token_free(azure->tokens[i]);
   free(azure->tokens);
 }
 

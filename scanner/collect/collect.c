@@ -268,6 +268,8 @@ static void hand_over(struct run *run, const struct observer *observer) {
 
 void run_ended(struct run *run, struct observer *observer) {
   struct pal_err err = {0};
+  struct pal_caller caller = {observer->observation.identity, observer->observation.tenant};
+  pal_azure_leave(run->azure, &caller);
   run->active--;
   run->done++;
   unlink_living(run, observer);

@@ -111,6 +111,10 @@ typedef void pal_sign_in_fn(void *payload, const struct pal_claims *claims, cons
 enum pal_code pal_azure_sign_in(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
                                 pal_sign_in_fn *done, void *payload, struct pal_err *err) PAL_MUST_CHECK;
 
+/* An identity has no question open in a tenant and is done with it: its tokens are wiped, as far as nobody waits for
+ * one. */
+void pal_azure_leave(struct pal_azure *azure, const struct pal_caller *caller);
+
 struct pal_call {
   struct pal_caller caller;
   enum pal_service service;

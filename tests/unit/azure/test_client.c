@@ -349,6 +349,37 @@ START_TEST(test_client__token_near_its_end_is_renewed_before_it_is_used) {
 }
 END_TEST
 
+/* Memory follows the tenants being read, not those that were. */
+START_TEST(test_client__who_leaves_a_tenant_signs_in_again) {
+  static const struct server_answer answers[] = {TOKEN("first", "3599"), ITEMS, TOKEN("second", "3599"), ITEMS, ITEMS};
+  serve(answers, UNIT_N(answers));
+  struct pal_err err = {0};
+  struct pal_net *net = NULL;
+  struct pal_azure *azure = NULL;
+  struct got got = {0};
+  const struct pal_net_options live = {.cloud = &cloud, .concurrency = 1};
+  unit_ok(pal_net_open(&live, &net, &err), &err);
+  struct pal_azure_options options = {
+      .net = net, .cloud = &cloud, .settings = settings, .config = config(), .base_dir = unit_folder()};
+  unit_ok(pal_azure_open(&options, &azure, &err), &err);
+  struct pal_call call = {.caller = {.identity = "robot"}, .service = PAL_ARM, .path = P_SUBSCRIPTIONS};
+  unit_ok(pal_tenant_id_parse(HOME, &call.caller.tenant, &err), &err);
+  struct pal_caller elsewhere = {.identity = "robot"};
+  unit_ok(pal_tenant_id_parse("99999999-2222-3333-4444-555555555555", &elsewhere.tenant, &err), &err);
+  for (int i = 0; i < 3; i++) {
+    unit_ok(pal_azure_list(azure, &call, PAL_PAGING_ARM, on_page, on_done, &got, &err), &err);
+    if (i < 2)
+      pal_azure_leave(azure, &call.caller); /* its token is waited for: it stays */
+    unit_ok(pal_net_run(net, NULL, &err), &err);
+    ck_assert_int_eq(got.outcome.extent, PAL_READ_ALL);
+    pal_azure_leave(azure, i == 0 ? &call.caller : &elsewhere);
+  }
+  pal_azure_free(azure);
+  unit_ok(pal_net_close(net, &err), &err);
+  ck_assert_uint_eq(count(asked(), "/oauth2/v2.0/token HTTP"), 2);
+}
+END_TEST
+
 START_TEST(test_client__token_file_is_sent_as_it_is) {
   static const struct server_answer answers[] = {ITEMS};
   struct pal_err err = {0};
@@ -387,6 +418,7 @@ Suite *make_azure_client_suite(void) {
   tcase_add_test(tc, test_client__renewal_that_is_refused_is_told);
   tcase_add_test(tc, test_client__token_of_another_tenant_is_not_renewed);
   tcase_add_test(tc, test_client__token_near_its_end_is_renewed_before_it_is_used);
+  tcase_add_test(tc, test_client__who_leaves_a_tenant_signs_in_again);
   tcase_add_test(tc, test_client__token_file_is_sent_as_it_is);
   suite_add_tcase(suite, tc);
   return suite;
