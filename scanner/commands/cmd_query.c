@@ -26,7 +26,10 @@ const struct pal_command pal_command_query = {
     .summary = "read-only SQL over a snapshot",
     .help = "Runs one SELECT over the tables and views that policies see (policies/README.md lists them), with the "
             "same limits. The schema previous holds the snapshot before REV. JSON keeps numbers as numbers; a blob is "
-            "hexadecimal digits.",
+            "hexadecimal digits. Tables also hold what was not read in that "
+            "run, as it was read last: the table coverage says which units those are and of when (state, as_of), and "
+            "last_read is the date of a single record kept in a unit that was read in part. No row is no proof where "
+            "coverage is not complete.",
     .min_args = 1,
     .max_args = 2,
     .run = run,
