@@ -57,6 +57,8 @@ struct net_loop {
   struct net_lanes *lanes;
   struct net_list unsent;  /* could not be started: told with all others */
   struct transfer *flying; /* doubly linked */
+  CURL **idle;             /* handles to be used again */
+  int idle_n, idle_max;
 };
 
 /* --- life --- */
@@ -78,10 +80,17 @@ enum pal_code net_loop_new(const struct pal_net_options *options, net_outcome_fn
                                        : pal_err_set(err, PAL_E_INTERNAL, "libcurl cannot be initialised");
   struct net_loop *loop = calloc(1, sizeof *loop);
   CURLM *multi = loop ? curl_multi_init() : NULL;
-  if (multi)
+  if (multi) {
     loop->lanes = net_lanes_new(options->concurrency);
-  if (!multi || !loop->lanes) {
+    loop->idle_max = options->concurrency > 0 ? options->concurrency : 1;
+    loop->idle = calloc((size_t)loop->idle_max, sizeof *loop->idle);
+  }
+  if (!multi || !loop->lanes || !loop->idle) {
     (void)curl_multi_cleanup(multi);
+    if (loop) {
+      net_lanes_free(loop->lanes);
+      free(loop->idle);
+    }
     free(loop);
     curl_global_cleanup();
     return pal_err_nomem(err);
@@ -103,6 +112,9 @@ enum pal_code net_loop_new(const struct pal_net_options *options, net_outcome_fn
 void net_loop_free(struct net_loop *loop) {
   if (!loop)
     return;
+  while (loop->idle_n > 0)
+    curl_easy_cleanup(loop->idle[--loop->idle_n]);
+  free(loop->idle);
   (void)curl_multi_cleanup(loop->multi);
   net_lanes_free(loop->lanes);
   free(loop);
@@ -119,7 +131,13 @@ static void wipe_headers(struct curl_slist *headers) {
 static void transfer_free(struct transfer *transfer) {
   if (!transfer)
     return;
-  curl_easy_cleanup(transfer->easy);
+  struct net_loop *loop = transfer->loop;
+  if (transfer->easy && loop->idle_n < loop->idle_max) {
+    curl_easy_reset(transfer->easy); /* which also forgets the headers and the body it was given */
+    loop->idle[loop->idle_n++] = transfer->easy;
+  } else {
+    curl_easy_cleanup(transfer->easy);
+  }
   wipe_headers(transfer->headers);
   pal_buf_wipe(&transfer->body);
   free(transfer);
@@ -306,7 +324,7 @@ static enum pal_code start(struct net_loop *loop, struct net_job *job, struct pa
   transfer->job = job;
   net_pace_init(&transfer->pace);
   pal_buf_init(&transfer->body, PAL_BODY_MAX);
-  transfer->easy = curl_easy_init();
+  transfer->easy = loop->idle_n > 0 ? loop->idle[--loop->idle_n] : curl_easy_init();
   enum pal_code code = transfer->easy ? make_headers(transfer, err) : pal_err_nomem(err);
   if (code == PAL_OK) {
     CURLcode set = set_transport(transfer->easy, loop, job->request.service);

@@ -114,6 +114,45 @@ test_engine__progress_is_one_line_on_a_terminal_and_gone_at_the_end() {
   expect_no_err reading
 }
 
+# begin_scan OPTION...: in the background, SCAN is its process; returns when it has asked something
+begin_scan() {
+  "$PALSCAN" --config palscan.json scan "$@" >"$T/.out" 2>"$T/.err" </dev/null &
+  SCAN=$!
+  local i
+  for ((i = 0; i < 100; i++)); do
+    sleep 0.1
+    [ -z "$(find "$XDG_STATE_HOME" -name 'journal*' -size +4k 2>/dev/null)" ] || break
+  done
+}
+end_scan() {
+  status=0
+  wait "$SCAN" || status=$?
+}
+
+test_engine__interrupted_once_it_ends_in_order_twice_at_once() {
+  start_services --tenants 60 --latency 150
+  begin_scan --jobs 4
+  kill -TERM "$SCAN"
+  end_scan
+  expect_equal "$status" 130 "exit status"
+  expect_err 'scan --resume goes on'
+  scan --resume --jobs 64
+  is_complete_or_not
+  rm -rf snapshots.git "$XDG_STATE_HOME"
+  palscan_ok init .
+  begin_scan --jobs 4
+  # Both wait for it to go on, so that the second comes before the first was noticed.
+  kill -STOP "$SCAN"
+  kill -TERM "$SCAN"
+  kill -INT "$SCAN"
+  kill -CONT "$SCAN"
+  end_scan
+  expect_equal "$status" 130 "exit status"
+  expect_equal "$(wc -c <"$T/.err")" 0 "bytes said"
+  scan --resume --jobs 64
+  is_complete_or_not
+}
+
 test_engine__jobs_and_times_that_are_none_are_refused() {
   start_services --tenants 1
   local word
