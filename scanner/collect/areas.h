@@ -23,6 +23,7 @@
 #define WORD_NO_CREDENTIAL "no credential"
 #define WORD_NOT_CONFIRMED "not confirmed by its tenant"
 #define WORD_REFERENCES "groups not known"
+#define WORD_NO_SUBSCRIPTION "no subscription in sight"
 
 enum units {
   UNITS_NONE,

@@ -35,6 +35,7 @@ struct row {
   const struct collector *collector; /* NULL: no collector fills the area */
   const struct pal_record *parent;   /* its coverage in the parent snapshot, or NULL */
   bool parent_facts;                 /* the parent has a file of it */
+  size_t parent_records;             /* in its files */
   const struct pal_record *best;     /* of tonight's, or NULL */
   enum rank rank;                    /* of best, Lighthouse considered */
   bool own_whole;                    /* an observer of the tenant itself read it all */

@@ -91,38 +91,50 @@ static void decide(const struct unite *unite, struct row *row) {
 
 /* --- rows that depend on others --- */
 
+static bool has_subscriptions(const struct unite *unite, const char *area) {
+  for (size_t i = 0; i < unite->rows_n; i++)
+    if (strcmp(unite->rows[i].area, area) == 0 && strcmp(unite->rows[i].unit, UNIT_WHOLE) != 0 &&
+        !is_dropped(unite, unite->rows[i].unit))
+      return true;
+  return false;
+}
+
+static bool is_above(const struct row *row) {
+  return row->collector && row->collector->units == UNITS_ACCESS && strcmp(row->unit, UNIT_WHOLE) == 0;
+}
+
+/* Something was known to lie above the subscriptions, and none is left in which it could show. */
+static bool is_out_of_sight(const struct unite *unite, const struct row *row) {
+  return is_above(row) && row->parent_records > 0 && !has_subscriptions(unite, row->area);
+}
+
 /* What lies above the subscriptions shows in each of them: with one of them unseen it is not whole. */
-static void weaken_above(const struct row *listed, struct row *row) {
-  if (row->collector->units != UNITS_ACCESS || strcmp(row->unit, UNIT_WHOLE) != 0 || row->rank != RANK_COMPLETE ||
-      listed->rank == RANK_COMPLETE)
+static void weaken_above(const struct unite *unite, const struct row *listed, struct row *row) {
+  bool unlisted = listed->rank != RANK_COMPLETE;
+  if (!is_above(row) || row->rank != RANK_COMPLETE || (!unlisted && !is_out_of_sight(unite, row)))
     return;
   row->state = "partial";
   row->mode = MODE_MERGE;
   row->rank = RANK_PARTIAL;
-  row->code = listed->code;
+  row->code = unlisted ? listed->code : WORD_NO_SUBSCRIPTION;
 }
 
 /* It is known which groups there are when an observer of the tenant knows and no subscription is unseen. */
-static void join_groups(const struct row *listed, struct row *row) {
-  if (row->rank != RANK_COMPLETE || !is_read(row) || listed->rank == RANK_COMPLETE)
+static void join_groups(const struct unite *unite, const struct row *listed, struct row *row) {
+  bool hidden = false;
+  for (size_t i = 0; i < unite->rows_n; i++)
+    hidden = hidden || is_out_of_sight(unite, &unite->rows[i]);
+  if (row->rank != RANK_COMPLETE || !is_read(row) || (listed->rank == RANK_COMPLETE && !hidden))
     return;
   row->rank = RANK_PARTIAL;
   row->state = "partial";
-  row->code = listed->code;
+  row->code = listed->rank == RANK_COMPLETE ? WORD_NO_SUBSCRIPTION : listed->code;
 }
 
 /* "It is not known which subscriptions there are": as old as the last list. */
 static bool area_was_answered(const struct unite *unite, const char *area) {
   for (size_t i = 0; i < unite->rows_n; i++)
     if (strcmp(unite->rows[i].area, area) == 0 && was_answered(&unite->rows[i]))
-      return true;
-  return false;
-}
-
-static bool has_subscriptions(const struct unite *unite, const char *area) {
-  for (size_t i = 0; i < unite->rows_n; i++)
-    if (strcmp(unite->rows[i].area, area) == 0 && strcmp(unite->rows[i].unit, UNIT_WHOLE) != 0 &&
-        !is_dropped(unite, unite->rows[i].unit))
       return true;
   return false;
 }
@@ -180,7 +192,7 @@ static void settle(const struct unite *unite, const struct row *listed, struct r
   else if (row->collector->units == UNITS_GROUP && strcmp(row->unit, UNIT_WHOLE) != 0)
     settle_group(unite, row);
   else
-    weaken_above(listed, row);
+    weaken_above(unite, listed, row);
 }
 
 /* What nobody could ask for has the cause of what was asked in vain. */
@@ -205,7 +217,7 @@ enum pal_code rows_decide(struct unite *unite, struct pal_err *err) {
     return code;
   struct row *groups = row_find(unite, "groups", UNIT_WHOLE);
   if (groups)
-    join_groups(listed ? listed : &nothing, groups);
+    join_groups(unite, listed ? listed : &nothing, groups);
   for (size_t i = 0; i < unite->rows_n; i++)
     settle(unite, listed ? listed : &nothing, &unite->rows[i]);
   for (size_t i = 0; i < unite->rows_n; i++)

@@ -237,8 +237,11 @@ static void find_parent(const struct unite *unite) {
   }
   for (size_t i = 0; parent && i < parent->n; i++) {
     const char *unit = unit_of_doc(parent->v[i]);
-    if (unit && strcmp(parent->v[i]->tenant.s, unite->input->tenant.s) == 0)
-      row_find(unite, parent->v[i]->file->area, unit)->parent_facts = true;
+    if (unit && strcmp(parent->v[i]->tenant.s, unite->input->tenant.s) == 0) {
+      struct row *row = row_find(unite, parent->v[i]->file->area, unit);
+      row->parent_facts = true;
+      row->parent_records += parent->v[i]->records.n;
+    }
   }
 }
 

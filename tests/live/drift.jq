@@ -13,7 +13,7 @@ def subscription: .id | split("/")[2];
 | ($truth | map(select(.kind == "tenant"))) as $tenants
 | ($tenants | map({key: .tenantId, value: .}) | from_entries) as $of
 # Whoever may no longer see a subscription, and nobody else of ours can: it is no longer visible.
-# Where an application is refused nothing is read: only completeness is lost.
+# What lay above it was not seen to go. Where an application is refused nothing is read: only completeness is lost.
 | ($tenants | map(.tenantId as $tenant | .subscriptions as $subs | .lastingFault as $fault | .changes[]
     | if .what == "right-revoked" then $subs[] | {key: ["subscription.removed", $tenant, .subscriptionId]}
       elif .what == "consent-revoked" then empty
@@ -26,4 +26,4 @@ def subscription: .id | split("/")[2];
   ($said | group_by(.)[] | select(length > 1) | "said \(length) times: \(.[0])"),
   ($changes[] | select(.readable and (.key as $k | $said | any(. == $k) | not)) | "not said: \(.key)"),
   ($diff[0].changes[] | select(.kind == "coverage.lost") | $of[.tenantId]
-    | select(.lastingFault == null and (.changes | any(.what == "consent-revoked") | not)) | "completeness lost: \(.tenantId) (\(.scenario))")
+    | select(.lastingFault == null and (.changes | any(.what == "consent-revoked" or .what == "right-revoked") | not)) | "completeness lost: \(.tenantId) (\(.scenario))")

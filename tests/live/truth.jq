@@ -5,12 +5,13 @@
 # Wrong is never right: nothing fails that is no violation. Where the truth can be
 # read, nothing is missing and nothing is unknown; where it is hidden, or the tenant
 # has a lasting fault, it may be unknown but is no pass. Cost that is hidden leaves
-# open what depends on usage, and consent that is gone leaves everything open.
+# open what depends on usage, a right or a consent that is gone leaves everything open.
 
 # One finding of the registry stands for every tenant that no rule decides.
 def subject: if .subjectType == "registry" then ["registry"] else [.tenantId, .subjectType, .subjectId] end;
 def is_shipped: .policy as $p | $shipped | any(. == $p);
 def text: map(tostring) | join(" ");
+def right_is_gone: $truth[0].night == 2 and any(.changes[]; .what == "right-revoked");
 def consent_is_gone: $truth[0].night == 2 and any(.changes[]; .what == "consent-revoked");
 
 ($truth | map(select(.kind == "tenant"))) as $tenants
@@ -24,7 +25,7 @@ def consent_is_gone: $truth[0].night == 2 and any(.changes[]; .what == "consent-
 | ($findings | map(select(.verdict == "unknown")) | map({key: ([.policy, .tenantId] | text), value: .}) | from_entries) as $unknowns
 | ($violations | map({key: (.key | text), value: .}) | from_entries) as $known
 | def scenario: $of[.tenantId] // {} | "\(.scenario // "-") \(.lastingFault // "")";
-  def may_be_unknown: . as $f | $of[$f.tenantId] | consent_is_gone
+  def may_be_unknown: . as $f | $of[$f.tenantId] | consent_is_gone or right_is_gone
     or (($f.policy == "PAL050" or $f.policy == "PAL051") and any(.subscriptions[]; .usage == "hidden"));
   ($fails | to_entries[] | select($known[.key] == null) | "no violation: \(.key) \(.value.severity) (\(.value | scenario)) \(.value.message)"),
   ($violations[] | (.key | text) as $key | $fails[$key] as $fail
