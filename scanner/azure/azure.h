@@ -34,9 +34,14 @@ bool token_drop(struct pal_azure *azure, struct token *token, size_t turn);
 /* The service wants a token that answers this challenge (base64 of JSON). False: none can be asked for. */
 enum pal_code token_challenge(struct pal_azure *azure, struct token *token, size_t turn, const char *claims, bool *ret,
                               struct pal_err *err) PAL_MUST_CHECK;
+void tokens_free(struct pal_azure *azure);
+
+/* --- claims.c --- */
+
 /* Reads tid, oid, appid, idtyp; *ret_good is false when text is no such token. */
 enum pal_code token_read(const char *text, struct pal_claims *ret, bool *ret_good, struct pal_err *err) PAL_MUST_CHECK;
-void tokens_free(struct pal_azure *azure);
+/* False when text is no base64url. */
+bool claims_base64url(const char *text, size_t len, struct pal_buf *out);
 
 /* --- visit.c --- */
 
@@ -74,12 +79,15 @@ struct credential *azure_credential(const struct pal_azure *azure, const char *i
  * there was none to make (failed says why). */
 typedef void exchange_fn(void *payload, const struct pal_response *response, const struct pal_outcome *failed,
                          const struct pal_err *err);
+/* Writes the body of one more try. payload is that of the exchange. */
+typedef enum pal_code exchange_body_fn(void *payload, struct pal_buf *out, struct pal_err *err);
 struct exchange {
   struct pal_caller caller;
   enum pal_service service;
   const char *url, *body;
   enum pal_body_kind kind;
   bool with_token;
+  exchange_body_fn *body_again; /* NULL: the body is sent again as it is */
 };
 enum pal_code exchange_start(struct pal_azure *azure, const struct exchange *exchange, exchange_fn *done, void *payload,
                              struct pal_err *err) PAL_MUST_CHECK;

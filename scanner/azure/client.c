@@ -20,7 +20,8 @@ enum {
   BUSY_FIRST_MS = 5000,
   FAILED_FIRST_MS = 1000,
   WAIT_MAX_MS = 300000,
-  URL_MAX = 16 << 10
+  URL_MAX = 16 << 10,
+  BODY_MAX = 256 << 10
 };
 
 /* --- what is under way --- */
@@ -53,14 +54,20 @@ struct flight {
   struct token *token;
   size_t turn; /* of the token sent */
   int busy, failed;
+  exchange_body_fn *body_again;
   exchange_fn *done;
   void *payload;
 };
 
-static void flight_free(struct flight *flight) {
+static void body_free(struct flight *flight) {
   if (flight->body)
     explicit_bzero(flight->body, strlen(flight->body));
   free(flight->body);
+  flight->body = NULL;
+}
+
+static void flight_free(struct flight *flight) {
+  body_free(flight);
   free(flight->url);
   free(flight->identity);
   free(flight);
@@ -187,10 +194,28 @@ static void set_out(struct flight *flight) {
     land_error(flight, &err);
 }
 
+static enum pal_code write_again(struct flight *flight, struct pal_err *err) {
+  struct pal_buf body;
+  pal_buf_init(&body, BODY_MAX);
+  enum pal_code code = flight->body_again(flight->payload, &body, err);
+  if (code == PAL_OK) {
+    body_free(flight);
+    flight->body = strdup(body.data);
+    if (!flight->body)
+      code = pal_err_nomem(err);
+  }
+  pal_buf_wipe(&body);
+  return code;
+}
+
 static void set_out_again(struct flight *flight, unsigned delay_ms) {
+  struct pal_err err = {0};
   flight->delay_ms = delay_ms;
   flight->retry = true;
-  set_out(flight);
+  if (flight->body_again && write_again(flight, &err) != PAL_OK)
+    land_error(flight, &err);
+  else
+    set_out(flight);
 }
 
 /* Whether the token was given up for another that answers what the service asks for. */
@@ -249,6 +274,7 @@ enum pal_code exchange_start(struct pal_azure *azure, const struct exchange *exc
   }
   flight->kind = exchange->body ? exchange->kind : PAL_BODY_NONE;
   flight->with_token = exchange->with_token;
+  flight->body_again = exchange->body_again;
   flight->done = done;
   flight->payload = payload;
   flight->identity = strdup(exchange->caller.identity);

@@ -11,7 +11,12 @@
 #include "azure.h"
 #include "pal_digest.h"
 
-enum { URL_MAX = 16 << 10, BODY_MAX = 1 << 20, SKIP_TOKEN_MAX = 8 << 10 };
+enum {
+  URL_MAX = 16 << 10,
+  BODY_MAX = 1 << 20,
+  SKIP_TOKEN_MAX = 8 << 10,
+  EMPTY_PAGES_MAX = 50 /* one after another; a filtered list has some before its next item */
+};
 
 struct digest {
   uint8_t bytes[PAL_SHA256_LEN];
@@ -29,6 +34,7 @@ struct list {
   void *payload;
   struct digest *seen; /* of addresses and of pages */
   size_t seen_n, seen_cap;
+  size_t empty_pages; /* since the last item */
   struct pal_outcome outcome;
 };
 
@@ -225,7 +231,7 @@ static void go_on(struct list *list, const pal_json *root) {
       blemish(list, PAL_WORD_CUT);
     list->outcome.extent = list->outcome.code[0] ? PAL_READ_SOME : PAL_READ_ALL;
     finish(list, &none);
-  } else if (list->outcome.pages >= PAL_LIST_PAGES_MAX) {
+  } else if (list->outcome.pages >= PAL_LIST_PAGES_MAX || list->empty_pages >= EMPTY_PAGES_MAX) {
     stop(list, PAL_WORD_PAGES);
   } else if (list->outcome.items >= PAL_LIST_ITEMS_MAX) {
     stop(list, PAL_WORD_ITEMS);
@@ -268,6 +274,7 @@ static void take_page(struct list *list, const struct pal_json_doc *doc, size_t 
     return;
   }
   list->outcome.pages++;
+  list->empty_pages = pal_json_count(items) > 0 ? 0 : list->empty_pages + 1;
   list->outcome.items += pal_json_count(items);
   if (replaced > 0)
     blemish(list, PAL_WORD_BAD_UTF8);

@@ -57,76 +57,6 @@ const struct pal_claims *token_claims(const struct token *token) {
   return &token->claims;
 }
 
-/* --- what a token says --- */
-
-static int base64url_value(char c) {
-  if (c >= 'A' && c <= 'Z')
-    return c - 'A';
-  if (c >= 'a' && c <= 'z')
-    return c - 'a' + 26;
-  if (c >= '0' && c <= '9')
-    return c - '0' + 52;
-  return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-static bool base64url_decode(const char *text, size_t len, struct pal_buf *out) {
-  unsigned bits = 0, have = 0;
-  if (len % 4 == 1)
-    return false;
-  for (size_t i = 0; i < len; i++) {
-    int value = base64url_value(text[i]);
-    if (value < 0)
-      return false;
-    bits = (bits << 6 | (unsigned)value) & 0xFFFFFF;
-    have += 6;
-    if (have >= 8) {
-      have -= 8;
-      pal_buf_putc(out, (char)(bits >> have & 0xFF));
-    }
-  }
-  return true;
-}
-
-static bool read_claims(const pal_json *root, struct pal_claims *ret) {
-  struct pal_claims claims = {0};
-  const char *tid = pal_json_text(pal_json_get(root, "tid"));
-  const char *oid = pal_json_text(pal_json_get(root, "oid"));
-  const char *app = pal_json_text(pal_json_get(root, "appid"));
-  const char *kind = pal_json_text(pal_json_get(root, "idtyp"));
-  if (!tid || !oid || pal_tenant_id_parse(tid, &claims.tenant, NULL) != PAL_OK ||
-      pal_object_id_parse(oid, &claims.object, NULL) != PAL_OK)
-    return false;
-  if (app && pal_guid_parse(app, &claims.app, NULL) != PAL_OK)
-    claims.app.s[0] = '\0';
-  claims.is_app = kind && strcmp(kind, "app") == 0;
-  claims.is_user = kind && strcmp(kind, "user") == 0;
-  *ret = claims;
-  return true;
-}
-
-enum pal_code token_read(const char *text, struct pal_claims *ret, bool *ret_good, struct pal_err *err) {
-  const char *start = strchr(text, '.');
-  const char *end = start ? strchr(start + 1, '.') : NULL;
-  *ret_good = false;
-  if (!end || (size_t)(end - start) > JWT_MAX)
-    return PAL_OK;
-  struct pal_buf payload;
-  struct pal_json_doc *doc = NULL;
-  struct pal_err bad = {0};
-  pal_buf_init(&payload, JWT_MAX);
-  bool decoded = base64url_decode(start + 1, (size_t)(end - start - 1), &payload);
-  enum pal_code code = pal_buf_check(&payload, "a token", &bad);
-  if (code == PAL_OK && decoded)
-    code = pal_json_parse(payload.data, payload.len, "token", 0, JWT_MAX, &doc, &bad);
-  if (code == PAL_OK && decoded)
-    *ret_good = read_claims(pal_json_root(doc), ret);
-  pal_json_doc_free(doc);
-  pal_buf_wipe(&payload);
-  if (code != PAL_OK && code != PAL_E_INPUT && code != PAL_E_LIMIT)
-    return pal_err_set(err, code, "%s", bad.text);
-  return PAL_OK;
-}
-
 /* --- answers to those who wait --- */
 
 static void token_forget(struct token *token) {
@@ -270,6 +200,17 @@ static bool has_services(const struct token *token) {
   return token->azure->cloud->origin[PAL_LOGIN] && token->azure->cloud->origin[token->service];
 }
 
+/* An assertion has an id that is good for one use. */
+static enum pal_code ask_again(void *payload, struct pal_buf *out, struct pal_err *err) {
+  struct pal_buf url, form;
+  enum pal_code code = make_exchange(payload, &url, &form, err);
+  if (code == PAL_OK)
+    pal_buf_add(out, form.data, form.len);
+  pal_buf_deinit(&url);
+  pal_buf_wipe(&form);
+  return code == PAL_OK ? pal_buf_check(out, "the body of a token exchange", err) : code;
+}
+
 static enum pal_code ask(struct token *token, struct pal_err *err) {
   static const struct pal_err none;
   if (!has_services(token)) {
@@ -284,7 +225,8 @@ static enum pal_code ask(struct token *token, struct pal_err *err) {
                                 .service = PAL_LOGIN,
                                 .url = url.data,
                                 .body = form.data,
-                                .kind = PAL_BODY_FORM};
+                                .kind = PAL_BODY_FORM,
+                                .body_again = ask_again};
     token->state = TOKEN_ASKED;
     code = exchange_start(token->azure, &exchange, on_exchange, token, err);
   }
@@ -513,7 +455,7 @@ static enum pal_code read_challenge(const char *claims, char **ret, struct pal_e
   pal_buf_init(&text, JWT_MAX);
   for (const char *c = claims; *c && *c != '='; c++)
     pal_buf_putc(&plain, *c == '+' ? '-' : *c == '/' ? '_' : *c);
-  bool decoded = base64url_decode(plain.data, plain.len, &text);
+  bool decoded = claims_base64url(plain.data, plain.len, &text);
   enum pal_code code = pal_buf_check(&text, "a challenge", err);
   enum pal_code parsed = code == PAL_OK && decoded ? pal_json_parse(text.data, text.len, "challenge",
                                                                     PAL_JSON_STRICT_UTF8, JWT_MAX, &doc, NULL)

@@ -109,6 +109,21 @@ START_TEST(test_certificate__signs_in_and_is_replayed_without) {
 }
 END_TEST
 
+/* Its id is good for one use: Entra ID refuses it the second time. */
+START_TEST(test_certificate__each_try_has_an_assertion_of_its_own) {
+  static const struct server_answer answers[] = {
+      {.head = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\n", .body = "{}"},
+      {.head = OK_HEAD, .body = TOKEN_ANSWER}};
+  make_certificate();
+  live_serve(&live, answers, 2);
+  live_configure(&live, "client-certificate", certificates[0]);
+  unit_ok(live_open(&live, NULL, NULL), &live.err);
+  live_sign_in(&live);
+  ck_assert(live.signed_in);
+  live_shell("test \"$(grep -o 'client_assertion=[^&]*' requests.txt | sort -u | wc -l)\" -eq 2");
+}
+END_TEST
+
 static const struct {
   const char *credential;
   enum pal_code code;
@@ -424,6 +439,7 @@ Suite *make_azure_assertion_suite(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_loop_test(tests, test_certificate__signs_in_and_is_replayed_without, 0, UNIT_N(certificates));
+  tcase_add_test(tests, test_certificate__each_try_has_an_assertion_of_its_own);
   tcase_add_loop_test(tests, test_certificate__what_is_wrong_names_identity_and_file, 0, UNIT_N(bad_certificates));
   tcase_add_test(tests, test_workload__token_is_read_for_each_exchange);
   tcase_add_test(tests, test_workload__file_comes_from_the_variable_too);

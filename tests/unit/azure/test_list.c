@@ -179,6 +179,32 @@ START_TEST(test_list__page_that_comes_again_under_another_address_ends_it) {
 }
 END_TEST
 
+/* So many empty pages, each leading on, then one item. */
+static const struct {
+  int empty;
+  const char *items, *code;
+  enum pal_extent extent;
+} empty_rows[] = {{10, "a ", "", PAL_READ_ALL}, {60, "", "too many pages", PAL_READ_SOME}};
+
+START_TEST(test_list__empty_pages_are_followed_but_not_for_ever) {
+  struct seen seen;
+  char here[128], body[256];
+  world_token("robot", HOME, OID);
+  (void)snprintf(here, sizeof here, "%s", path);
+  for (int i = 1; i <= empty_rows[_i].empty; i++) {
+    (void)snprintf(body, sizeof body,
+                   "{\"value\":[]," NEXT("/subscriptions", "?api-version=2022-12-01&$skiptoken=%d") "}", i);
+    world_get("robot", HOME, here, 200, body);
+    (void)snprintf(here, sizeof here, "/subscriptions?api-version=2022-12-01&$skiptoken=%d", i);
+  }
+  world_get("robot", HOME, here, 200, "{\"value\":[{\"n\":\"a\"}]}");
+  read_list(path, PAL_PAGING_ARM, NULL, &seen);
+  ck_assert_str_eq(seen.items, empty_rows[_i].items);
+  ck_assert_str_eq(seen.outcome.code, empty_rows[_i].code);
+  ck_assert_int_eq(seen.outcome.extent, empty_rows[_i].extent);
+}
+END_TEST
+
 START_TEST(test_list__lost_second_page_keeps_the_first) {
   struct seen seen;
   world_token("robot", HOME, OID);
@@ -303,6 +329,7 @@ Suite *make_azure_list_suite(void) {
   tcase_add_test(tc, test_list__pages_are_followed_to_the_end);
   tcase_add_loop_test(tc, test_list__bad_answer_is_partial_or_unread_with_its_cause, 0, UNIT_N(bad_rows));
   tcase_add_test(tc, test_list__page_that_comes_again_under_another_address_ends_it);
+  tcase_add_loop_test(tc, test_list__empty_pages_are_followed_but_not_for_ever, 0, UNIT_N(empty_rows));
   tcase_add_test(tc, test_list__lost_second_page_keeps_the_first);
   tcase_add_test(tc, test_list__no_answer_is_told);
   tcase_add_test(tc, test_list__missing_exchange_ends_the_run);
