@@ -224,7 +224,7 @@ static void throttled(struct emu_request *r, struct emu_reply *a, bool as_date) 
     clock_gettime(CLOCK_REALTIME, &now);
     char date[64];
     http_date(date, sizeof date, now.tv_sec + 2);
-    wait_ms = 2000 - now.tv_nsec / 1000000;
+    wait_ms = 2000 - (now.tv_nsec + 999999) / 1000000;
     emu_reply_header(a, "Retry-After", "%s", date);
   } else
     emu_reply_header(a, "Retry-After", "1");
