@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_assertion.c - certificates and federated tokens: what is sent, what is recorded, what is refused. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,9 +210,9 @@ START_TEST(test_workload__file_comes_from_the_variable_too) {
 END_TEST
 
 static const struct {
-  const char *script, *part;
+  const char *script, *part; /* part NULL: what the system says of a file that is not there */
 } bad_tokens[] = {
-    {"rm tokens/token", "tokens/token: No such file"},
+    {"rm tokens/token", NULL},
     {"chmod 664 tokens/..1/token", "others may write it"},
     {"rm tokens/token; mkdir tokens/token", "not a regular file"},
     {"rm tokens/token; mkfifo tokens/token", "not a regular file"},
@@ -226,7 +227,8 @@ START_TEST(test_workload__wrong_file_is_told) {
   live_configure(&live, "workload-identity", "\"type\":\"workload-identity\",\"tokenFile\":\"tokens/token\"");
   enum pal_code code = live_open(&live, NULL, NULL);
   ck_assert_msg(code == PAL_E_INPUT || code == PAL_E_LIMIT, "%s", live.err.text);
-  ck_assert_msg(strstr(live.err.text, bad_tokens[_i].part) != NULL, "%s", live.err.text);
+  ck_assert_msg(strstr(live.err.text, bad_tokens[_i].part ? bad_tokens[_i].part : strerror(ENOENT)) != NULL, "%s",
+                live.err.text);
   ck_assert_ptr_nonnull(strstr(live.err.text, "identity robot"));
   ck_assert_ptr_null(strstr(live.err.text, "canary"));
 }
