@@ -19,7 +19,8 @@
 enum { MAX_FILE = 1 << 20, MAX_TENANTS = 1 << 20, MAX_NOISE = 100000 };
 
 struct options {
-  uint64_t port, seed, tenants, noise, night, identities, page_size, latency, token_seconds, device_polls, fault_rate;
+  uint64_t port, proxy, seed, tenants, noise, night, identities, page_size, latency, token_seconds, device_polls,
+      fault_rate;
   const char *tls, *tls_key, *faults, *log, *truth, *registry, *estate, *manners, *secret;
   const char *client_certificate, *federation_key, *federation_issuer, *federation_subject, *managed_header;
   bool list_faults;
@@ -28,6 +29,7 @@ struct options {
 /* clang-format off */
 #define OPTIONS(N, T) \
   N("port", port, 65000, "first of the ports, one after the other; 0: any") \
+  N("proxy", proxy, 65000, "first of the ports at which a proxy in front of them has the same services; 0: none") \
   N("seed", seed, UINT64_MAX, "which estate") \
   N("tenants", tenants, MAX_TENANTS, "customers in it") \
   N("assignments", noise, MAX_NOISE, "the customer's own assignments in each subscription") \
@@ -251,7 +253,7 @@ static bool run(const struct options *o, struct emu_world *w) {
                          .certificate = certificate,
                          .key = key,
                          .log = o->log != NULL ? fopen(o->log, "we") : NULL};
-  bool ok = certificate != NULL && key != NULL && emu_server_start(&s, w, (uint16_t)o->port);
+  bool ok = certificate != NULL && key != NULL && emu_server_start(&s, w, (uint16_t)o->port, (uint16_t)o->proxy);
   if (ok) {
     announce(w);
     int signal_number;

@@ -381,7 +381,7 @@ static struct MHD_Daemon *listen_on(struct origin_of *door, uint16_t port) {
                           MHD_OPTION_ARRAY, secure ? tls : plain, MHD_OPTION_END);
 }
 
-bool emu_server_start(struct emu_server *s, struct emu_world *w, uint16_t base) {
+bool emu_server_start(struct emu_server *s, struct emu_world *w, uint16_t base, uint16_t proxy) {
   for (unsigned i = 0; i < EMU_SERVICES; i++) {
     doors[i] = (struct origin_of){.server = s, .service = (enum emu_service)i};
     s->daemons[i] = listen_on(&doors[i], base == 0 ? 0 : (uint16_t)(base + i));
@@ -390,7 +390,7 @@ bool emu_server_start(struct emu_server *s, struct emu_world *w, uint16_t base) 
       return false;
     }
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemons[i], MHD_DAEMON_INFO_BIND_PORT);
-    w->ports[i] = info->port;
+    w->ports[i] = proxy != 0 && i != EMU_MANAGED ? (uint16_t)(proxy + i) : info->port;
   }
   return true;
 }

@@ -65,8 +65,9 @@ void emu_count(const struct emu_request *r, enum emu_count count);
 void emu_kind(const struct emu_request *r, enum emu_request_kind kind);
 
 /* Listens on all ports (base, base + 1, ...; 0: any) and fills world.ports, which
- * the caller passes as writable. False: says why on stderr. */
-bool emu_server_start(struct emu_server *s, struct emu_world *w, uint16_t base);
+ * the caller passes as writable, with them or with the proxy's (proxy, proxy + 1, ...;
+ * 0: there is none). False: says why on stderr. */
+bool emu_server_start(struct emu_server *s, struct emu_world *w, uint16_t base, uint16_t proxy);
 void emu_server_stop(struct emu_server *s);
 
 void emu_serve_login(struct emu_request *r, struct emu_reply *a);

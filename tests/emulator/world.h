@@ -37,7 +37,7 @@ struct emu_world {
   struct emu_federation federation;
   const char *managed_header;        /* IDENTITY_HEADER of the App Service kind; NULL: not offered */
   uint8_t token_key[EMU_SHA256_LEN]; /* from the seed: tokens of one run are good in the next */
-  uint16_t ports[EMU_SERVICES];
+  uint16_t ports[EMU_SERVICES];      /* where clients find them */
 };
 
 /* https://localhost:PORT of the service, http for managed identity. */

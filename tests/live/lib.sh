@@ -111,6 +111,21 @@ live_folder() {
 live_scan() { palscan --config palscan.json scan "$@"; }
 started_of() { git_ log -1 --format=%B "${1:-HEAD}" | sed -n 's/^Palscan-Started: //p'; }
 
+# replayed_tree RECORDING STARTED: the tree id of the recording as if it had been begun then
+replayed_tree() {
+  jq --arg started "$2" '.started = $started' "$1/session.json" >"$T/session" && cp "$T/session" "$1/session.json"
+  rm -rf "$T/replayed"
+  mkdir "$T/replayed"
+  cp "$T/d/mpn.json" "$T/d/estate.json" "$T/d/palscan.json" "$T/replayed/"
+  (
+    cd "$T/replayed"
+    palscan_ok init .
+    palscan --config palscan.json scan --replay "$1" --dry-run --offline
+    expect_status 3
+    sed -n 's/^dry run, nothing committed; tree //p' "$T/.err"
+  )
+}
+
 # ---- what is so ----
 
 # expect_truth: the verdicts of HEAD are what the truth of tonight says

@@ -6,21 +6,6 @@
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# replayed_tree RECORDING STARTED: the tree id of the recording as if it had been begun then
-replayed_tree() {
-  jq --arg started "$2" '.started = $started' "$1/session.json" >"$T/session" && cp "$T/session" "$1/session.json"
-  rm -rf "$T/replayed"
-  mkdir "$T/replayed"
-  cp "$T/d/mpn.json" "$T/d/estate.json" "$T/d/palscan.json" "$T/replayed/"
-  (
-    cd "$T/replayed"
-    palscan_ok init .
-    palscan --config palscan.json scan --replay "$1" --dry-run --offline
-    expect_status 3
-    sed -n 's/^dry run, nothing committed; tree //p' "$T/.err"
-  )
-}
-
 test_live__recording_replays_to_the_same_tree() {
   emulate --tenants "${TENANTS:-30}"
   live_folder
