@@ -104,37 +104,16 @@ static bool is_user(const struct pal_record *scanner) {
   return is_type(scanner, "device-code", "azure-cli");
 }
 
+/* A token in a file is good for one tenant only. */
+static bool is_app(const struct pal_record *scanner) {
+  return !is_user(scanner) && !is_type(scanner, "token-file", "token-file");
+}
+
 static struct pair *find_pair(const struct run *run, const struct pal_record *scanner, const char *tenant) {
   for (size_t i = 0; i < run->pairs_n; i++)
     if (run->pairs[i].scanner == scanner && strcmp(run->pairs[i].tenant.s, tenant) == 0)
       return &run->pairs[i];
   return NULL;
-}
-
-static enum pal_code add_pair(struct run *run, const struct pal_record *scanner, const char *tenant,
-                              struct pal_err *err) {
-  const struct pal_collect_options *options = run->options;
-  const char *name = pal_get_text(scanner, PAL_SCANNER_NAME);
-  const char *home = pal_get_text(scanner, PAL_SCANNER_TENANT_ID);
-  bool wanted = !options->only_tenants || among(options->only_tenants, tenant);
-  bool finds = is_user(scanner) && pal_get_bool(scanner, PAL_SCANNER_ALL, false) && home && strcmp(home, tenant) == 0;
-  if (find_pair(run, scanner, tenant))
-    return PAL_OK;
-  if (wanted && options->done_before && options->done_before(options->payload, name, tenant))
-    wanted = false;
-  if (!wanted && !finds)
-    return PAL_OK;
-  struct pair *grown = run->pairs_n < PAIRS_MAX
-                           ? pal_arena_grow(run->arena, run->pairs, run->pairs_n, &run->pairs_cap, sizeof *grown)
-                           : NULL;
-  if (!grown)
-    return pal_err_nomem(err);
-  run->pairs = grown;
-  struct pair *pair = &run->pairs[run->pairs_n];
-  *pair = (struct pair){.scanner = scanner, .discovers_only = !wanted};
-  enum pal_code code = pal_tenant_id_parse(tenant, &pair->tenant, err);
-  run->pairs_n += code == PAL_OK;
-  return code;
 }
 
 /* Customers whom an application with "all" tries. */
@@ -158,6 +137,49 @@ static bool is_left_over(const struct run *run, const char *tenant) {
       return false;
   }
   return true;
+}
+
+/* Whether a run of some tenants wants one that the estate and the tree do not know: then it is to be found. */
+static bool lacks_some(const struct run *run, const char *home) {
+  const struct pal_record *estate = run->options->estate;
+  const struct pal_records *customers = estate ? pal_get_records(estate, PAL_ESTATE_CUSTOMERS) : NULL;
+  const struct pal_texts *only = run->options->only_tenants;
+  bool known = only != NULL;
+  for (size_t i = 0; known && i < only->n; i++) {
+    known = strcmp(only->v[i], home) == 0 ||
+            (estate && among(run->options->parent_tenants, only->v[i]) && is_left_over(run, only->v[i]));
+    for (size_t j = 0; !known && customers && j < customers->n; j++)
+      known =
+          strcmp(pal_get_text(customers->v[j], PAL_CUSTOMER_TENANT), only->v[i]) == 0 && is_tried(run, customers->v[j]);
+  }
+  return !known;
+}
+
+static enum pal_code add_pair(struct run *run, const struct pal_record *scanner, const char *tenant,
+                              struct pal_err *err) {
+  const struct pal_collect_options *options = run->options;
+  const char *name = pal_get_text(scanner, PAL_SCANNER_NAME);
+  const char *home = pal_get_text(scanner, PAL_SCANNER_TENANT_ID);
+  bool wanted = !options->only_tenants || among(options->only_tenants, tenant);
+  bool finds = pal_get_bool(scanner, PAL_SCANNER_ALL, false) && home && strcmp(home, tenant) == 0;
+  if (find_pair(run, scanner, tenant))
+    return PAL_OK;
+  finds = finds && (is_user(scanner) || (is_app(scanner) && lacks_some(run, home)));
+  if (wanted && options->done_before && options->done_before(options->payload, name, tenant))
+    wanted = false;
+  if (!wanted && !finds)
+    return PAL_OK;
+  struct pair *grown = run->pairs_n < PAIRS_MAX
+                           ? pal_arena_grow(run->arena, run->pairs, run->pairs_n, &run->pairs_cap, sizeof *grown)
+                           : NULL;
+  if (!grown)
+    return pal_err_nomem(err);
+  run->pairs = grown;
+  struct pair *pair = &run->pairs[run->pairs_n];
+  *pair = (struct pair){.scanner = scanner, .discovers_only = !wanted};
+  enum pal_code code = pal_tenant_id_parse(tenant, &pair->tenant, err);
+  run->pairs_n += code == PAL_OK;
+  return code;
 }
 
 static enum pal_code add_customers(struct run *run, const struct pal_record *scanner, struct pal_err *err) {
@@ -187,7 +209,7 @@ static enum pal_code add_scanner(struct run *run, const struct pal_record *scann
   }
   if (home)
     code = add_pair(run, scanner, home, err);
-  if (code == PAL_OK && !is_user(scanner) && !is_type(scanner, "token-file", "token-file"))
+  if (code == PAL_OK && is_app(scanner))
     code = add_customers(run, scanner, err);
   return code;
 }
@@ -218,6 +240,7 @@ static enum pal_code observer_new(struct run *run, const struct pair *pair, stru
   observer->options = run->options;
   observer->azure = run->azure;
   observer->is_user = is_user(pair->scanner);
+  observer->is_app = is_app(pair->scanner);
   observer->discovers_only = pair->discovers_only;
   observer->observation.identity = pal_get_text(pair->scanner, PAL_SCANNER_NAME);
   observer->observation.tenant = pair->tenant;

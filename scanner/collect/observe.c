@@ -177,6 +177,33 @@ enum pal_code observer_finish_access(struct observer *observer, enum collector_i
   return code;
 }
 
+/* --- further tenants --- */
+
+enum pal_code observer_discover(struct observer *observer, const char *tenant, struct pal_err *err) {
+  struct pal_texts *found = &observer->observation.discovered;
+  const char **grown = pal_arena_grow(observer->arena, found->v, found->n, &observer->discovered_cap, sizeof *grown);
+  if (!grown)
+    return pal_err_nomem(err);
+  found->v = grown;
+  found->v[found->n++] = tenant;
+  return PAL_OK;
+}
+
+static int compare(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void observer_discovered(struct observer *observer) {
+  struct pal_texts *found = &observer->observation.discovered;
+  size_t kept = 0;
+  if (found->n > 1)
+    qsort(found->v, found->n, sizeof *found->v, compare);
+  for (size_t i = 0; i < found->n; i++)
+    if (kept == 0 || strcmp(found->v[kept - 1], found->v[i]) != 0)
+      found->v[kept++] = found->v[i];
+  found->n = kept;
+}
+
 /* --- readings --- */
 
 struct reading *reading_new(struct observer *observer, size_t index, struct pal_err *err) {
@@ -345,7 +372,7 @@ static bool starts(const struct observer *observer, const struct collector *coll
   if (collector->stage != observer->stage || run_failed(observer->run))
     return false;
   if (observer->discovers_only)
-    return collector->id == COLLECTOR_tenants;
+    return collector->id == (observer->is_app ? COLLECTOR_subscriptions : COLLECTOR_tenants);
   return collector_enabled(collector, observer->options->settings);
 }
 

@@ -40,8 +40,11 @@ struct observer {
   struct pal_arena *arena;
   struct pal_observation observation;
   struct pal_claims claims;
-  bool is_user;        /* signs in as a person: GET /tenants discovers tenants */
-  bool discovers_only; /* out of scope; only its list of tenants is wanted */
+  /* Where further tenants are found: GET /tenants for a person; for an application the delegated subscriptions.
+   * Neither: the token is of one tenant. */
+  bool is_user, is_app;
+  bool discovers_only; /* out of scope; only the tenants it finds are wanted */
+  size_t discovered_cap;
   enum stage stage;
   size_t pending;                     /* readings of this stage under way */
   struct pal_outcome refused;         /* why there is no token */
@@ -114,6 +117,10 @@ enum pal_code observer_finish_access(struct observer *observer, enum collector_i
  * is no part of it, and makes the unit partial. */
 enum pal_code observer_place(struct observer *observer, size_t subscription, const struct pal_records *records,
                              int scope, struct unit *unit, struct pal_err *err) PAL_MUST_CHECK;
+
+/* A further tenant to try; observer_discovered() when all are told: sorted, one of each. */
+enum pal_code observer_discover(struct observer *observer, const char *tenant, struct pal_err *err) PAL_MUST_CHECK;
+void observer_discovered(struct observer *observer);
 
 /* Whether the list names a subscription of the token's tenant. */
 bool observer_has_own(const struct observer *observer);

@@ -14,13 +14,15 @@
  * WHICH (identity, tenant) pairs
  *   a list in the configuration: exactly these tenants.
  *   "all", applications (client-secret, client-certificate, workload-identity,
- *     managed-identity, environment): the identity's home tenant and every customer of the
- *     estate that is active, offboarding, or offboarded and still in the parent snapshot.
+ *     managed-identity, environment): the identity's home tenant, every customer of the
+ *     estate that is active, offboarding, or offboarded and still in the parent snapshot, and
+ *     every tenant of a subscription that is delegated to a tenant it reads.
  *   "all", users (device-code, azure-cli): the home tenant, and every tenant that a
  *     GET /tenants of this identity lists. Customers the user does not see are not tried.
  *   "all", token-file: the home tenant only.
  *   A run limited to some tenants leaves the others out; it still does steps 1 and 2 in a
- *   user's home tenant, to find the tenants (nothing else of it is kept).
+ *   user's home tenant, and 1 and 4 in an application's when neither estate nor parent snapshot
+ *   name all of them, to find the tenants (nothing else of it is kept).
  *
  * STAGE 1, per pair
  *  1  POST {login}/{tid}/oauth2/v2.0/token            Content-Type: application/x-www-form-urlencoded

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* subscriptions.c - GET /subscriptions: those of the token's tenant, and those delegated to it by Lighthouse. */
+/*
+ * subscriptions.c - GET /subscriptions: those of the token's tenant, and those
+ * delegated to it by Lighthouse. An application sees no list of tenants: those
+ * that delegate to its tenant are how it learns of further ones.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +115,14 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
   observer->listed = *outcome;
   if (!unify(observer))
     outcome_spoil(&observer->listed, PAL_WORD_ITEM);
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; code == PAL_OK && observer->is_app && i < observer->subscriptions_n; i++)
+    if (!observer->subscriptions[i].own)
+      code = observer_discover(observer, pal_arena_strdup(observer->arena, observer->subscriptions[i].tenant.s), err);
+  if (code != PAL_OK)
+    return code;
+  if (observer->is_app)
+    observer_discovered(observer);
   for (size_t i = 0; i < COLLECTORS_N; i++) {
     if (collectors[i].units != UNITS_ACCESS && collectors[i].units != UNITS_SUBSCRIPTION)
       continue;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tenants.c - GET /tenants: the name of the token's tenant, and further tenants a person can sign in to. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "observe.h"
@@ -8,7 +7,6 @@
 struct tenants {
   struct pal_outcome outcome;
   struct pal_records own; /* entries of the token's tenant */
-  size_t found_cap;
 };
 
 enum pal_code parse_tenant(struct parse *parse, const pal_json *item, struct pal_record **ret, struct pal_err *err) {
@@ -22,25 +20,10 @@ enum pal_code parse_tenant(struct parse *parse, const pal_json *item, struct pal
   return code;
 }
 
-static enum pal_code discover(struct observer *observer, const char *tenant, struct pal_err *err) {
-  struct tenants *tenants = observer->state[COLLECTOR_tenants];
-  struct pal_texts *found = &observer->observation.discovered;
-  const char **grown = pal_arena_grow(observer->arena, found->v, found->n, &tenants->found_cap, sizeof *grown);
-  if (!grown)
-    return pal_err_nomem(err);
-  found->v = grown;
-  found->v[found->n++] = tenant;
-  return PAL_OK;
-}
-
 static enum pal_code take(struct reading *reading, const pal_json *item, struct pal_err *err) {
   struct pal_record *record = NULL;
   enum pal_code code = parse_tenant(&reading->parse, item, &record, err);
   return code == PAL_OK ? reading_keep(reading, record, err) : code;
-}
-
-static int compare(const void *a, const void *b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
@@ -53,16 +36,10 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
     if (strcmp(id, observer->observation.tenant.s) == 0)
       code = pal_records_add(observer->arena, &tenants->own, reading->records.v[i], err);
     else if (observer->is_user)
-      code = discover(observer, id, err);
+      code = observer_discover(observer, id, err);
   }
-  struct pal_texts *found = &observer->observation.discovered;
-  size_t kept = 0;
-  if (found->n > 1)
-    qsort(found->v, found->n, sizeof *found->v, compare);
-  for (size_t i = 0; i < found->n; i++)
-    if (kept == 0 || strcmp(found->v[kept - 1], found->v[i]) != 0)
-      found->v[kept++] = found->v[i];
-  found->n = kept;
+  if (observer->is_user)
+    observer_discovered(observer);
   return code;
 }
 

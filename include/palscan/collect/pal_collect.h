@@ -18,7 +18,7 @@ struct pal_observation {
   struct pal_object_id object; /* oid of the token; "" when none was got */
   bool signed_in;              /* a token was got */
   struct pal_docs docs;        /* facts and coverage.json parts */
-  struct pal_texts discovered; /* further tenant ids this identity saw (GET /tenants of a user) */
+  struct pal_texts discovered; /* further tenants to try: GET /tenants of a user, delegations to an application */
 };
 typedef enum pal_code pal_observation_fn(void *payload, const struct pal_observation *observation, struct pal_err *err);
 

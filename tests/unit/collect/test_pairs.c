@@ -104,6 +104,68 @@ START_TEST(test_pairs__application_without_estate_tries_home) {
 }
 END_TEST
 
+/* HOME manages a subscription of CUSTOMER, two of CUSTOMER2 and one of its own. */
+static void managing_world(const char *identity) {
+  world_identities(identity);
+  world_subscriptions("robot", HOME,
+                      SUBSCRIPTION(SUB1, CUSTOMER2) "," SUBSCRIPTION(SUB2, HOME) "," SUBSCRIPTION(
+                          SUB3, CUSTOMER) "," SUBSCRIPTION(GONE, CUSTOMER2));
+  app_tenant(HOME);
+  app_tenant(CUSTOMER);
+  world_no_token("robot", CUSTOMER2, 400, "{\"error\":\"unauthorized_client\",\"error_codes\":[700016]}");
+}
+
+START_TEST(test_pairs__application_tries_what_is_delegated_to_its_tenant) {
+  managing_world(ROBOT("robot", HOME, ALL));
+  run(NULL, NULL);
+  ck_assert_str_eq(pairs(), "robot aaaaaaaa0001\nrobot cccccccc0001\nrobot cccccccc0002\n");
+  ck_assert_uint_eq(scan.v[0]->discovered.n, 2);
+  ck_assert_str_eq(scan.v[0]->discovered.v[0], CUSTOMER);
+  ck_assert_str_eq(scan.v[0]->discovered.v[1], CUSTOMER2);
+  /* Whether it can sign in there or not, the tenant is expected and its state told. */
+  ck_assert(scan.v[1]->signed_in && !scan.v[2]->signed_in);
+  ck_assert_str_eq(docs_cover(arena, &scan.v[2]->docs, CUSTOMER2, "subscriptions", "tenant"), "unread AADSTS700016");
+}
+END_TEST
+
+START_TEST(test_pairs__list_is_not_widened_by_delegations) {
+  managing_world(ROBOT("robot", HOME, LIST("\"" HOME "\"")));
+  run(NULL, NULL);
+  ck_assert_str_eq(pairs(), "robot aaaaaaaa0001\n");
+}
+END_TEST
+
+START_TEST(test_pairs__run_of_some_tenants_finds_the_delegated_ones) {
+  const struct pal_texts only = {(const char *[]){CUSTOMER}, 1};
+  managing_world(ROBOT("robot", HOME, ALL));
+  run(NULL, &(struct pal_collect_options){.only_tenants = &only});
+  ck_assert_str_eq(pairs(), "robot cccccccc0001\n");
+  ck_assert_uint_eq(scan.result.observations, 1);
+}
+END_TEST
+
+static bool robot_was_home(void *payload, const char *identity, const char *tenant) {
+  (void)payload;
+  return strcmp(identity, "robot") == 0 && strcmp(tenant, HOME) == 0;
+}
+
+START_TEST(test_pairs__resumed_run_finds_the_delegated_tenants_again) {
+  managing_world(ROBOT("robot", HOME, ALL));
+  run(NULL, &(struct pal_collect_options){.done_before = robot_was_home});
+  ck_assert_str_eq(pairs(), "robot cccccccc0001\nrobot cccccccc0002\n");
+}
+END_TEST
+
+/* What the estate names is known without a question to the home tenant. */
+START_TEST(test_pairs__run_of_known_tenants_asks_nobody_else) {
+  const struct pal_texts only = {(const char *[]){CUSTOMER}, 1};
+  world_identities(ROBOT("robot", HOME, ALL));
+  app_tenant(CUSTOMER);
+  run(estate(), &(struct pal_collect_options){.only_tenants = &only});
+  ck_assert_str_eq(pairs(), "robot cccccccc0001\n");
+}
+END_TEST
+
 static void user_tenant(const char *tenant, const char *list) {
   world_user_token("anna", tenant, OID2);
   world_get("anna", tenant, P_TENANTS, 200, list);
@@ -372,6 +434,11 @@ Suite *make_collect_pairs_suite(void) {
   tcase_add_test(tc, test_pairs__application_tries_home_and_the_customers);
   tcase_add_test(tc, test_pairs__application_tries_what_the_tree_has_and_the_estate_no_longer_names);
   tcase_add_test(tc, test_pairs__application_without_estate_tries_home);
+  tcase_add_test(tc, test_pairs__application_tries_what_is_delegated_to_its_tenant);
+  tcase_add_test(tc, test_pairs__list_is_not_widened_by_delegations);
+  tcase_add_test(tc, test_pairs__run_of_some_tenants_finds_the_delegated_ones);
+  tcase_add_test(tc, test_pairs__resumed_run_finds_the_delegated_tenants_again);
+  tcase_add_test(tc, test_pairs__run_of_known_tenants_asks_nobody_else);
   tcase_add_test(tc, test_pairs__user_tries_the_tenants_it_sees);
   tcase_add_test(tc, test_pairs__run_of_some_tenants_still_finds_them);
   tcase_add_test(tc, test_pairs__run_of_some_identities_leaves_the_others_out);
