@@ -29,9 +29,13 @@ enum pal_code token_get(struct pal_azure *azure, const struct pal_caller *caller
 const char *token_text(const struct token *token);
 size_t token_turn(const struct token *token); /* grows with each renewal */
 const struct pal_claims *token_claims(const struct token *token);
-/* The service said that the token of this turn is no longer good. False: it cannot be renewed. */
+/* A service took the token of this turn for good. */
+void token_accepted(struct token *token, size_t turn);
+/* The service said that the token of this turn is no longer good. False: it cannot be renewed, or several that were new
+ * have been refused. */
 bool token_drop(struct pal_azure *azure, struct token *token, size_t turn);
-/* The service wants a token that answers this challenge (base64 of JSON). False: none can be asked for. */
+/* The service wants a token that answers this challenge (base64 of JSON). *ret is false when none can be asked for, or
+ * this one was asked for so. */
 enum pal_code token_challenge(struct pal_azure *azure, struct token *token, size_t turn, const char *claims, bool *ret,
                               struct pal_err *err) PAL_MUST_CHECK;
 void tokens_free(struct pal_azure *azure);
@@ -42,6 +46,11 @@ void tokens_free(struct pal_azure *azure);
 enum pal_code token_read(const char *text, struct pal_claims *ret, bool *ret_good, struct pal_err *err) PAL_MUST_CHECK;
 /* False when text is no base64url. */
 bool claims_base64url(const char *text, size_t len, struct pal_buf *out);
+
+/* --- challenge.c --- */
+
+/* What a challenge in standard base64 holds, allocated; *ret is NULL when it is no JSON object. */
+enum pal_code challenge_read(const char *claims, char **ret, struct pal_err *err) PAL_MUST_CHECK;
 
 /* --- visit.c --- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * client.c - one exchange: wait for the token, send, wait and repeat when the
- * service is busy, renew the token once when it is no longer accepted.
+ * service is busy, renew the token when it is no longer accepted.
  */
 #include <limits.h>
 #include <stdint.h>
@@ -14,8 +14,9 @@
 #include "pal_log.h"
 
 enum {
-  BUSY_MAX = 12,  /* repetitions of an exchange answered 429 */
-  FAILED_MAX = 4, /* … of one that failed or was not answered */
+  BUSY_MAX = 12,   /* repetitions of an exchange answered 429 */
+  FAILED_MAX = 4,  /* … of one that failed or was not answered */
+  RENEWED_MAX = 8, /* … of one whose token had ended; token.c ends it sooner where no new token is accepted */
   /* Waits that no service asked for, the first of them; they double. */
   BUSY_FIRST_MS = 5000,
   FAILED_FIRST_MS = 1000,
@@ -48,12 +49,12 @@ struct flight {
   char *identity, *url, *body;
   enum pal_service service;
   enum pal_body_kind kind;
-  bool with_token, renewed, challenged, retry;
+  bool with_token, retry;
   unsigned delay_ms;
   long long until_ms; /* end of the tenant's time */
   struct token *token;
   size_t turn; /* of the token sent */
-  int busy, failed;
+  int busy, failed, renewed;
   exchange_body_fn *body_again;
   exchange_fn *done;
   void *payload;
@@ -218,19 +219,34 @@ static void set_out_again(struct flight *flight, unsigned delay_ms) {
     set_out(flight);
 }
 
-/* Whether the token was given up for another that answers what the service asks for. */
-static bool answer_challenge(struct flight *flight, const struct pal_response *response, struct pal_err *err) {
+/* Anything but 401 and what a service says before it looks at the token. */
+static bool is_token_accepted(const struct pal_response *response) {
+  int status = response->status;
+  return status >= 200 && status < 500 && status != 401 && status != 408 && status != 429;
+}
+
+/* Whether the token was given up for another: one that answers what the service asks for, or one that has not ended.
+ * A token shared by many may end again, by what others ask, before this exchange has its turn. */
+static bool renew(struct flight *flight, const struct pal_response *response, struct pal_err *err) {
   bool asked = false;
-  if (!flight->token || flight->challenged || response->status != 401 || !response->claims || !response->claims[0])
+  if (!flight->token || response->status != 401 || flight->renewed >= RENEWED_MAX)
     return false;
-  flight->challenged = true;
-  return token_challenge(flight->azure, flight->token, flight->turn, response->claims, &asked, err) == PAL_OK && asked;
+  if (response->claims && response->claims[0]) {
+    if (token_challenge(flight->azure, flight->token, flight->turn, response->claims, &asked, err) != PAL_OK)
+      return false;
+  } else if (is_token_refused(response)) {
+    asked = token_drop(flight->azure, flight->token, flight->turn);
+  }
+  flight->renewed += asked;
+  return asked;
 }
 
 static void on_response(void *payload, const struct pal_response *response, const struct pal_err *err) {
   struct flight *flight = payload;
   struct pal_err own = {0};
   unsigned ms = 0;
+  if (err->code == PAL_OK && flight->token && is_token_accepted(response))
+    token_accepted(flight->token, flight->turn);
   if (err->code == PAL_E_DENIED) {
     struct pal_outcome failed = {0};
     pal_log(PAL_LOG_WARN, "identity %s, tenant %s: %s", flight->identity, flight->caller.tenant.s, err->text);
@@ -242,16 +258,12 @@ static void on_response(void *payload, const struct pal_response *response, cons
     struct pal_outcome failed = {0};
     outcome_word(&failed, PAL_READ_NOTHING, no_time(response));
     land_failed(flight, &failed);
-  } else if (answer_challenge(flight, response, &own)) {
+  } else if (renew(flight, response, &own)) {
     set_out_again(flight, 0);
   } else if (own.code != PAL_OK) {
     land_error(flight, &own);
   } else if (is_unsettled(flight, response, &ms)) {
     set_out_again(flight, ms);
-  } else if (flight->token && !flight->renewed && is_token_refused(response) &&
-             token_drop(flight->azure, flight->token, flight->turn)) {
-    flight->renewed = true;
-    set_out_again(flight, 0);
   } else {
     if (response->status == 0)
       pal_log(PAL_LOG_WARN, "identity %s, tenant %s: no answer: %s", flight->identity, flight->caller.tenant.s,

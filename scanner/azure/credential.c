@@ -54,16 +54,23 @@ static const struct credential_type types[] = {
     {.word = "managed-identity",
      .ambient = true,
      .grant = "managed_identity",
+     .challenged =
+         "have the identity excluded from the tenant's Conditional Access policy, or use an application with a "
+         "certificate: managed identities cannot answer one",
      .load = managed_load,
      .fetch = managed_fetch,
      .wipe = managed_wipe},
     {.word = "azure-cli",
      .ambient = true,
      .grant = "azure_cli",
+     .challenged = "sign in again, with Azure CLI 2.76 or later: az login",
      .load = azure_cli_load,
      .fetch = azure_cli_fetch,
      .settle = azure_cli_settle},
-    {.word = "token-file", .grant = "token_file", .load = load_token},
+    {.word = "token-file",
+     .grant = "token_file",
+     .challenged = "put a token into the file that answers it",
+     .load = load_token},
 };
 enum { TYPES_N = sizeof types / sizeof types[0] };
 

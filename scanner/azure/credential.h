@@ -41,6 +41,9 @@ struct credential_type {
   bool ambient;      /* comes from where palscan runs: nobody has named the cloud it is for */
   const char *grant; /* the grant_type a recording files its tokens under; NULL: they come from a token endpoint */
   enum pal_code (*load)(struct credential *credential, const struct credential_source *source, struct pal_err *err);
+  /* With grant: what a person does about a claims challenge, which nobody else can answer; one that ends with "az login"
+   * is completed. */
+  const char *challenged;
   /* Appends the fields that prove who asks to the form for this token endpoint. NULL with grant. In a replay the
    * secret is "REDACTED". */
   enum pal_code (*prove)(struct credential *credential, const char *endpoint, struct pal_buf *form,
@@ -65,6 +68,7 @@ struct credential {
   const char *variable;       /* the environment variable the secret came from */
   bool wanted, replayed;      /* wanted: its secret was read */
   bool warned;                /* that the file could not be written */
+  bool challenged;            /* that a challenge cannot be answered was told */
   char refused[PAL_CODE_MAX]; /* the last cause of a refusal that was told */
   struct pal_key *key;
   void *own; /* of the type */

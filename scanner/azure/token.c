@@ -18,6 +18,7 @@ enum {
   FORM_MAX = 256 << 10,
   EARLY_S = 300, /* renew so long before the end */
   LIFETIME_DEFAULT_S = 3600,
+  NEW_REFUSED_MAX = 3, /* new tokens that no service accepted, one after another */
   TABLE_FIRST = 64
 };
 
@@ -38,9 +39,11 @@ struct token {
   char *text;
   int64_t ends; /* seconds since 1970 */
   size_t turn;
+  bool accepted;   /* by a service, in this turn */
+  int refused_new; /* tokens in a row that were not */
   struct pal_claims claims;
   struct pal_outcome refused;
-  char *claims_asked; /* by a service that refused it: for the next exchange; NULL: nothing */
+  char *claims_asked; /* by a service that refused it: for each exchange from then on; NULL: nothing */
   struct waiter *waiters;
   int telling; /* its callers up the stack */
 };
@@ -97,6 +100,24 @@ static void say_refused(const struct token *token) {
           known ? known->remedy : "");
 }
 
+/* Nobody can answer a challenge but the person who signs in anew. Only its base64 is put into a line that may be pasted. */
+static void say_challenged(const struct token *token, const char *claims) {
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+  struct credential *credential = token->credential;
+  const char *remedy = credential->type->challenged;
+  size_t len = strspn(claims, alphabet);
+  bool has_command = strstr(remedy, "az login") != NULL;
+  if (credential->replayed || credential->challenged)
+    return;
+  credential->challenged = true;
+  len += strspn(claims + len, "=");
+  pal_log(
+      PAL_LOG_WARN,
+      "identity %s, tenant %s: the service wants a token that answers its claims challenge; what to do: %s%s%s%s%.*s",
+      credential->name, token->tenant.s, remedy, has_command ? " --tenant " : "", has_command ? token->tenant.s : "",
+      has_command ? " --claims-challenge " : "", has_command ? (int)len : 0, claims);
+}
+
 static void refuse(struct token *token, const char *word) {
   token_forget(token);
   token->state = TOKEN_REFUSED;
@@ -138,6 +159,7 @@ static enum pal_code accept(struct token *token, const char *text, int64_t lifet
   token->ends = pal_clock_now().s + lifetime - early;
   token->state = TOKEN_READY;
   token->turn++;
+  token->accepted = false;
   return PAL_OK;
 }
 
@@ -436,52 +458,63 @@ enum pal_code token_get(struct pal_azure *azure, const struct pal_caller *caller
   return code;
 }
 
-bool token_drop(struct pal_azure *azure, struct token *token, size_t turn) {
-  (void)azure;
-  if (token->turn != turn || token->state != TOKEN_READY)
-    return true;
-  if (token->credential->type->grant && !token->credential->type->fetch)
-    return false;
-  token_forget(token);
-  token->state = TOKEN_NONE;
-  return true;
+void token_accepted(struct token *token, size_t turn) {
+  if (token->turn != turn)
+    return;
+  token->accepted = true;
+  token->refused_new = 0;
 }
 
-/* Standard base64, as challenges have it; *ret is NULL when it holds no JSON object. */
-static enum pal_code read_challenge(const char *claims, char **ret, struct pal_err *err) {
-  struct pal_buf plain, text;
-  struct pal_json_doc *doc = NULL;
-  pal_buf_init(&plain, JWT_MAX);
-  pal_buf_init(&text, JWT_MAX);
-  for (const char *c = claims; *c && *c != '='; c++)
-    pal_buf_putc(&plain, *c == '+' ? '-' : *c == '/' ? '_' : *c);
-  bool decoded = claims_base64url(plain.data, plain.len, &text);
-  enum pal_code code = pal_buf_check(&text, "a challenge", err);
-  enum pal_code parsed = code == PAL_OK && decoded ? pal_json_parse(text.data, text.len, "challenge",
-                                                                    PAL_JSON_STRICT_UTF8, JWT_MAX, &doc, NULL)
-                                                   : PAL_E_INPUT;
-  *ret = NULL;
-  if (parsed == PAL_E_NOMEM ||
-      (parsed == PAL_OK && pal_json_type(pal_json_root(doc)) == PAL_JSON_OBJECT && !(*ret = strdup(text.data))))
-    code = pal_err_nomem(err);
-  pal_json_doc_free(doc);
-  pal_buf_deinit(&plain);
-  pal_buf_deinit(&text);
-  return code;
+/* Whether it is of this turn still; otherwise another has come, or is on its way. */
+static bool is_current(const struct token *token, size_t turn) {
+  return token->turn == turn && token->state == TOKEN_READY;
+}
+
+static void drop(struct token *token) {
+  token_forget(token);
+  token->state = TOKEN_NONE;
+}
+
+/* A service that accepts no new token has another reason than their age, which the next will not remove. */
+bool token_drop(struct pal_azure *azure, struct token *token, size_t turn) {
+  const struct credential_type *type = token->credential->type;
+  (void)azure;
+  if (!is_current(token, turn))
+    return true;
+  if (type->grant && !type->fetch)
+    return false;
+  if (!token->accepted && token->refused_new < NEW_REFUSED_MAX)
+    token->refused_new++;
+  if (token->refused_new >= NEW_REFUSED_MAX)
+    return false;
+  drop(token);
+  return true;
 }
 
 enum pal_code token_challenge(struct pal_azure *azure, struct token *token, size_t turn, const char *claims, bool *ret,
                               struct pal_err *err) {
+  const struct credential *credential = token->credential;
   char *asked = NULL;
+  (void)azure;
   *ret = false;
-  if (token->credential->type->grant) /* nobody to pass it on to */
-    return PAL_OK;
-  enum pal_code code = read_challenge(claims, &asked, err);
+  enum pal_code code = challenge_read(claims, &asked, err);
   if (code != PAL_OK || !asked)
     return code;
-  free(token->claims_asked);
-  token->claims_asked = asked;
-  *ret = token_drop(azure, token, turn);
+  if (credential->type->grant) {
+    say_challenged(token, claims);
+    free(asked);
+    return PAL_OK;
+  }
+  if (!is_current(token, turn)) {
+    *ret = true;
+  } else if (!token->claims_asked || strcmp(token->claims_asked, asked) != 0) {
+    free(token->claims_asked);
+    token->claims_asked = asked;
+    asked = NULL;
+    drop(token);
+    *ret = true;
+  }
+  free(asked);
   return PAL_OK;
 }
 
@@ -526,44 +559,4 @@ void tokens_free(struct pal_azure *azure) {
     if (azure->tokens[i])
       token_free(azure->tokens[i]);
   free(azure->tokens);
-}
-
-/* --- signing in --- */
-
-struct sign_in {
-  struct pending pending;
-  struct pal_azure *azure;
-  pal_sign_in_fn *done;
-  void *payload;
-};
-
-static void sign_in_drop(struct pending *pending) {
-  free(pending);
-}
-
-static void on_signed_in(void *payload, struct token *token, const struct pal_outcome *refused,
-                         const struct pal_err *err) {
-  struct sign_in sign_in = *(struct sign_in *)payload;
-  struct pal_outcome good = {.extent = PAL_READ_ALL};
-  pending_remove(sign_in.azure, payload);
-  free(payload);
-  if (err->code != PAL_OK)
-    sign_in.done(sign_in.payload, NULL, NULL, err);
-  else
-    sign_in.done(sign_in.payload, token ? &token->claims : NULL, token ? &good : refused, err);
-}
-
-enum pal_code pal_azure_sign_in(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
-                                pal_sign_in_fn *done, void *payload, struct pal_err *err) {
-  struct sign_in *sign_in = calloc(1, sizeof *sign_in);
-  if (!sign_in)
-    return pal_err_nomem(err);
-  *sign_in = (struct sign_in){.azure = azure, .done = done, .payload = payload};
-  pending_add(azure, &sign_in->pending, sign_in_drop);
-  enum pal_code code = token_get(azure, caller, service, on_signed_in, sign_in, err);
-  if (code != PAL_OK) {
-    pending_remove(azure, &sign_in->pending);
-    free(sign_in);
-  }
-  return code;
 }

@@ -4,7 +4,7 @@
 /*
  * pal_azure.h - Entra ID, Resource Manager and Graph: credentials, one token
  * per (identity, tenant, service), requests that wait for their token, are
- * repeated when throttled and renew a token once; lists page by page.
+ * repeated when throttled and renew a token that has ended; lists page by page.
  *
  * Everything answers by a callback from pal_net_run, or at once when no request
  * is needed. A callback gets either an outcome (err->code is PAL_OK), also when

@@ -415,22 +415,44 @@ START_TEST(test_renewal__challenge_that_is_none_or_stays_is_a_refusal) {
 }
 END_TEST
 
-START_TEST(test_renewal__refused_token_is_renewed_once_and_an_ended_one_before) {
-  static const char refusal[] = "{\"error\":{\"code\":\"ExpiredAuthenticationToken\"}}";
-  static const struct server_answer answers[] = {
-      {.head = OK_HEAD, .body = TOKEN_ANSWER}, {.head = UNAUTHORIZED, .body = refusal},
-      {.head = OK_HEAD, .body = TOKEN_ANSWER}, {.head = UNAUTHORIZED, .body = refusal},
-      {.head = OK_HEAD, .body = TOKEN_ANSWER}, {.head = OK_HEAD, .body = "{\"value\":[]}"}};
-  live_serve(&live, answers, 6);
+#define ENDED \
+  { .head = UNAUTHORIZED, .body = "{\"error\":{\"code\":\"ExpiredAuthenticationToken\"}}" }
+#define RENEWED \
+  { .head = OK_HEAD, .body = TOKEN_ANSWER }
+#define LISTED \
+  { .head = OK_HEAD, .body = "{\"value\":[]}" }
+
+/* Three in a row have another reason than their age. Nothing is renewed for whoever asks next, until the token ends. */
+START_TEST(test_renewal__new_tokens_that_are_refused_are_told) {
+  static const struct server_answer answers[] = {RENEWED, ENDED, RENEWED, ENDED, RENEWED,
+                                                 ENDED,   ENDED, RENEWED, LISTED};
+  live_serve(&live, answers, UNIT_N(answers));
   open_with_secret(NULL);
   ck_assert_str_eq(ask().code, "401 ExpiredAuthenticationToken");
-  ck_assert_uint_eq(pal_net_stats(live.net).requests, 4);
+  ck_assert_uint_eq(pal_net_stats(live.net).requests, 6);
+  ck_assert_str_eq(ask().code, "401 ExpiredAuthenticationToken");
+  ck_assert_uint_eq(pal_net_stats(live.net).requests, 7);
   struct pal_instant later = pal_clock_now();
   later.s += 3599 - 299; /* five minutes before its end */
   pal_clock_fix(&later);
   ck_assert_int_eq(ask().extent, PAL_READ_ALL);
   pal_clock_fix(NULL);
-  ck_assert_uint_eq(pal_net_stats(live.net).requests, 6);
+  ck_assert_uint_eq(pal_net_stats(live.net).requests, 9);
+}
+END_TEST
+
+/* Others use it too: it may end once more before this exchange has its turn. */
+START_TEST(test_renewal__token_that_ends_twice_within_one_exchange_is_renewed_twice) {
+  static const struct server_answer answers[] = {RENEWED, LISTED, ENDED,   RENEWED, ENDED,   RENEWED,
+                                                 LISTED,  ENDED,  RENEWED, ENDED,   RENEWED, LISTED};
+  live_serve(&live, answers, UNIT_N(answers));
+  open_with_secret("rec");
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(ask().extent, PAL_READ_ALL);
+  ck_assert_uint_eq(pal_net_stats(live.net).requests, UNIT_N(answers));
+  live_close(&live);
+  unit_ok(live_open(&live, NULL, "rec"), &live.err);
+  ck_assert_int_eq(ask().extent, PAL_READ_ALL);
 }
 END_TEST
 
@@ -454,7 +476,8 @@ Suite *make_azure_assertion_suite(void) {
   tcase_add_test(tests, test_environment__is_for_built_in_clouds_unless_it_names_another);
   tcase_add_loop_test(tests, test_renewal__challenge_is_passed_on, 0, UNIT_N(challenges));
   tcase_add_loop_test(tests, test_renewal__challenge_that_is_none_or_stays_is_a_refusal, 0, UNIT_N(repeated));
-  tcase_add_test(tests, test_renewal__refused_token_is_renewed_once_and_an_ended_one_before);
+  tcase_add_test(tests, test_renewal__new_tokens_that_are_refused_are_told);
+  tcase_add_test(tests, test_renewal__token_that_ends_twice_within_one_exchange_is_renewed_twice);
   suite_add_tcase(suite, tests);
   return suite;
 }

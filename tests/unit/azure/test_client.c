@@ -279,11 +279,13 @@ START_TEST(test_client__nothing_is_begun_after_the_time_of_the_run) {
 }
 END_TEST
 
-START_TEST(test_client__token_refused_twice_is_told) {
+START_TEST(test_client__new_tokens_that_are_refused_are_told) {
   static const struct server_answer answers[] = {
       TOKEN("first", "3599"),
       {.head = HEAD("401 Unauthorized"), .body = "{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}"},
       TOKEN("second", "3599"),
+      {.head = HEAD("401 Unauthorized"), .body = "{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}"},
+      TOKEN("third", "3599"),
       {.head = HEAD("401 Unauthorized"), .body = "{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}"},
   };
   serve(answers, UNIT_N(answers));
@@ -414,7 +416,7 @@ Suite *make_azure_client_suite(void) {
   tcase_add_test(tc, test_client__a_busy_service_is_not_asked_something_else_either);
   tcase_add_test(tc, test_client__a_wait_beyond_the_time_of_a_tenant_is_not_begun);
   tcase_add_test(tc, test_client__nothing_is_begun_after_the_time_of_the_run);
-  tcase_add_test(tc, test_client__token_refused_twice_is_told);
+  tcase_add_test(tc, test_client__new_tokens_that_are_refused_are_told);
   tcase_add_test(tc, test_client__renewal_that_is_refused_is_told);
   tcase_add_test(tc, test_client__token_of_another_tenant_is_not_renewed);
   tcase_add_test(tc, test_client__token_near_its_end_is_renewed_before_it_is_used);

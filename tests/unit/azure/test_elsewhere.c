@@ -64,14 +64,19 @@ static void replay(void) {
 
 /* --- the Azure CLI --- */
 
-static void plant(const char *script) {
+/* more: further members of the credential, each with a comma before it */
+static void plant_with(const char *script, const char *more) {
   char path[512], credential[1024];
   char text[4096];
   (void)snprintf(text, sizeof text, "#!/bin/sh\ncd '%s'\n%s", unit_folder(), script);
   unit_write("az", text, 0755);
   (void)snprintf(path, sizeof path, "%s/az", unit_folder());
-  (void)snprintf(credential, sizeof credential, "\"type\":\"azure-cli\",\"azPath\":\"%s\"", path);
+  (void)snprintf(credential, sizeof credential, "\"type\":\"azure-cli\",\"azPath\":\"%s\"%s", path, more);
   live_configure(&live, "azure-cli", credential);
+}
+
+static void plant(const char *script) {
+  plant_with(script, "");
 }
 
 #define GIVE                                                                                            \
@@ -124,6 +129,57 @@ START_TEST(test_az__refusal_has_a_code_and_is_replayed) {
   replay();
   ck_assert(!live.signed_in);
   ck_assert_str_eq(live.outcome.code, refusals[_i].code);
+}
+END_TEST
+
+static void on_list(void *payload, const struct pal_outcome *outcome, const struct pal_err *why) {
+  ck_assert_msg(why->code == PAL_OK, "%s", why->text);
+  *(struct pal_outcome *)payload = *outcome;
+}
+static enum pal_code on_page(void *payload, const struct pal_json_doc *doc, const pal_json *items, size_t *ret_bad,
+                             struct pal_err *why) {
+  (void)payload, (void)doc, (void)items, (void)ret_bad, (void)why;
+  return PAL_OK;
+}
+
+static struct pal_outcome list_tenants(void) {
+  const struct pal_call call = {.caller = {.identity = "robot", .tenant = {TENANT}},
+                                .service = PAL_ARM,
+                                .path = "/tenants?api-version=2022-12-01"};
+  struct pal_outcome outcome = {0};
+  unit_ok(pal_azure_list(live.azure, &call, PAL_PAGING_ARM, on_page, on_list, &outcome, &live.err), &live.err);
+  unit_ok(pal_net_run(live.net, NULL, &live.err), &live.err);
+  return outcome;
+}
+
+static void log_to(const char *path) {
+  (void)fflush(stderr);
+  ck_assert_ptr_nonnull(freopen(path, "w", stderr));
+  pal_log_set_level(PAL_LOG_WARN);
+}
+
+/* az gives the same token again however often it is asked; what it is told to do may be pasted, whatever the service
+ * has put behind its base64. */
+START_TEST(test_az__challenge_is_told_with_the_command_that_answers_it) {
+  static const struct server_answer answers[] = {
+      {.head = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n"
+               "WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"eyJhIjp7fX0==; rm -rf x\"\r\n",
+       .body = "{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}"}};
+  live_serve(&live, answers, 1);
+  plant_with("echo once >>times\n" GIVE, ",\"cloud\":\"lab\"");
+  unit_ok(live_open(&live, "rec", NULL), &live.err);
+  log_to("log");
+  struct pal_outcome outcome = list_tenants();
+  (void)fflush(stderr);
+  ck_assert_str_eq(outcome.code, "401 InvalidAuthenticationToken");
+  char *times = slurp("times", NULL);
+  ck_assert_str_eq(times, "once\n");
+  free(times);
+  expect_in("log", "az login --tenant " TENANT " --claims-challenge eyJhIjp7fX0==\n");
+  live_close(&live);
+  unit_ok(live_open(&live, NULL, "rec"), &live.err);
+  outcome = list_tenants();
+  ck_assert_str_eq(outcome.code, "401 InvalidAuthenticationToken");
 }
 END_TEST
 
@@ -458,6 +514,7 @@ Suite *make_azure_elsewhere_suite(void) {
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_test(tests, test_az__is_asked_without_a_shell_or_foreign_variables);
   tcase_add_loop_test(tests, test_az__refusal_has_a_code_and_is_replayed, 0, UNIT_N(refusals));
+  tcase_add_test(tests, test_az__challenge_is_told_with_the_command_that_answers_it);
   tcase_add_test(tests, test_az__that_hangs_does_not_hold_up_an_interrupt);
   tcase_add_test(tests, test_az__that_nobody_waits_for_is_ended);
   tcase_add_test(tests, test_az__many_tenants_take_turns);

@@ -310,7 +310,7 @@ START_TEST(test_list__no_content_is_no_list_of_anything_but_usage) {
 }
 END_TEST
 
-START_TEST(test_list__refused_token_is_renewed_once) {
+START_TEST(test_list__refused_token_of_a_recording_stays_refused) {
   struct seen seen;
   world_token("robot", HOME, OID);
   world_get("robot", HOME, path, 401, "{\"error\":{\"code\":\"ExpiredAuthenticationToken\"}}");
@@ -339,7 +339,7 @@ Suite *make_azure_list_suite(void) {
   tcase_add_test(tc, test_list__cost_pages_are_posted_with_the_same_body);
   tcase_add_test(tc, test_list__no_content_is_an_empty_list);
   tcase_add_test(tc, test_list__no_content_is_no_list_of_anything_but_usage);
-  tcase_add_test(tc, test_list__refused_token_is_renewed_once);
+  tcase_add_test(tc, test_list__refused_token_of_a_recording_stays_refused);
   suite_add_tcase(suite, tc);
   return suite;
 }
