@@ -7,6 +7,7 @@
 #include "outcome.h"
 #include "pal_log.h"
 #include "run.h"
+#include "run_end.h"
 
 enum { JOBS_MAX = 1024 }; /* as for the configuration's concurrency */
 
@@ -132,7 +133,36 @@ static enum pal_code read_scope(struct pal_cli *cli, const struct pal_texts **re
   return PAL_OK;
 }
 
+/* Runs, prints, and decides the exit status. */
+static enum pal_code scan(struct pal_cli *cli, struct pal_app *app, struct pal_run_options *o,
+                          struct pal_run_result *result, struct pal_err *err) {
+  enum pal_code code = prepare(cli, app, o, err);
+  if (code == PAL_OK)
+    code = pal_run_scan(o, result, err);
+  if (code != PAL_OK)
+    return code;
+  code = print(cli, o, result, err);
+  if (code != PAL_OK) {
+    if (result->committed)
+      (void)pal_err_wrap(err, "the run is committed, but its report was not written");
+    return code;
+  }
+  cli->exit_status = pal_outcome_status(cli, &result->report, "new", result->worse, result->never_read);
+  if (result->time_over) {
+    if (!o->quiet)
+      (void)fprintf(stderr, "palscan: the time of the run was over before all was read\n");
+    if (cli->exit_status == 0)
+      cli->exit_status = 4;
+  }
+  if (result->observations > 0 && result->signed_in == 0) {
+    cli->exit_status = 5;
+    (void)fprintf(stderr, "palscan: no credential worked; everything was carried forward and the run is recorded\n");
+  }
+  return PAL_OK;
+}
+
 static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  long long begun_ms = pal_run_now_ms();
   struct pal_run_options o = {.replay_dir = pal_cli_get(cli, "replay"),
                               .record_dir = pal_cli_get(cli, "record"),
                               .onto = pal_cli_get(cli, "onto"),
@@ -158,33 +188,19 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     code = read_scope(cli, &o.scope, err);
   if (code != PAL_OK)
     return code;
-  code = pal_app_open(cli, PAL_APP_INPUTS | (o.replay_dir == NULL ? PAL_APP_CREDENTIALS : 0u), &app, err);
-  if (code != PAL_OK)
-    return code;
   struct pal_run_result result = {0};
-  code = prepare(cli, &app, &o, err);
-  if (code == PAL_OK)
-    code = pal_run_scan(&o, &result, err);
-  if (code == PAL_OK) {
-    code = print(cli, &o, &result, err);
-    if (code != PAL_OK && result.committed)
-      (void)pal_err_wrap(err, "the run is committed, but its report was not written");
-  }
-  if (code == PAL_OK) {
-    cli->exit_status = pal_outcome_status(cli, &result.report, "new", result.worse, result.never_read);
-    if (result.time_over) {
-      if (!o.quiet)
-        (void)fprintf(stderr, "palscan: the time of the run was over before all was read\n");
-      if (cli->exit_status == 0)
-        cli->exit_status = 4;
-    }
-    if (result.observations > 0 && result.signed_in == 0) {
-      cli->exit_status = 5;
-      (void)fprintf(stderr, "palscan: no credential worked; everything was carried forward and the run is recorded\n");
-    }
-  }
+  code = pal_app_open(cli, PAL_APP_INPUTS | (o.replay_dir == NULL ? PAL_APP_CREDENTIALS : 0u), &app, err);
+  bool opened = code == PAL_OK;
+  if (opened)
+    code = scan(cli, &app, &o, &result, err);
+  pal_run_end(&(struct pal_run_end){.app = &app,
+                                    .options = &o,
+                                    .result = &result,
+                                    .begun_ms = begun_ms,
+                                    .exit_status = code == PAL_OK ? cli->exit_status : pal_code_exit_status(code)});
   pal_run_result_free(&result);
-  pal_app_close(&app);
+  if (opened)
+    pal_app_close(&app);
   return code;
 }
 

@@ -266,7 +266,8 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
   pal_progress_end(&run->progress);
   run->result->observations = result.observations;
   run->result->signed_in = result.signed_in;
-  run->result->time_over = pal_net_stats(net).over > 0;
+  run->result->net = pal_net_stats(net);
+  run->result->time_over = run->result->net.over > 0;
   struct pal_err later = {0};
   enum pal_code closed = pal_net_close(net, code == PAL_OK ? err : &later);
   return code == PAL_OK ? closed : code;
@@ -492,8 +493,11 @@ enum pal_code pal_run_scan(const struct pal_run_options *options, struct pal_run
   struct pal_err later = {0};
   if (run.scratch_dir != NULL && pal_dir_remove(run.scratch_dir, &later) != PAL_OK)
     pal_log(PAL_LOG_WARN, "%s", later.text);
-  if (code != PAL_OK)
+  if (code != PAL_OK) {
+    const struct pal_net_stats net = ret->net;
     pal_run_result_free(ret);
+    ret->net = net;
+  }
   return code;
 }
 

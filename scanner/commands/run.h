@@ -36,9 +36,10 @@ struct pal_run_result {
   struct pal_oid tree, commit;
   bool committed;
   size_t observations, signed_in;
-  bool time_over;  /* max_time_s passed before all was read */
-  bool worse;      /* completeness fell since the last full run */
-  bool never_read; /* an expected customer was never read and no acceptance says so */
+  struct pal_net_stats net; /* also of a run that failed */
+  bool time_over;           /* max_time_s passed before all was read */
+  bool worse;               /* completeness fell since the last full run */
+  bool never_read;          /* an expected customer was never read and no acceptance says so */
 };
 
 enum pal_code pal_run_scan(const struct pal_run_options *options, struct pal_run_result *ret, struct pal_err *err)

@@ -240,6 +240,7 @@ static void count(struct pal_net *net, const struct pal_response *response) {
     net->stats.answers++;
   else
     net->stats.failures++;
+  net->stats.throttled += response->status == 429 || response->status == 503;
   net->stats.over += response->failure && strcmp(response->failure, PAL_FAILURE_TIME) == 0;
 }
 

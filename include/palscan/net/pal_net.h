@@ -116,6 +116,7 @@ long long pal_net_now_ms(const struct pal_net *net);
 struct pal_net_stats {
   size_t requests, answers, failures;
   size_t over;         /* … of which PAL_FAILURE_TIME, also in a replay */
+  size_t throttled;    /* answers 429 and 503 */
   long long paused_ms; /* how long services still ask some of what is queued to wait; 0: none does */
 };
 struct pal_net_stats pal_net_stats(const struct pal_net *net);

@@ -481,7 +481,8 @@
   F(CONFIG, CONCURRENCY, .json="concurrency", .type=PAL_T_INT, .min=1, .max=1024, .fallback="64", .label="concurrency", .help="Requests in flight.") \
   F(CONFIG, NAMES, .json="names", .type=PAL_T_ENUM, .words=pal_words_names, .fallback="ours", .label="names of people", .help="ours: names of our own people only; all; none.") \
   F(CONFIG, SIGN, .json="sign", .type=PAL_T_RECORD, .kind=&pal_kind_SIGN_CONFIG, .label="signing", .help="Signing of snapshots; not available in this version.") \
-  F(CONFIG, NOTIFY, .json="notify", .type=PAL_T_RECORDS, .kind=&pal_kind_NOTIFY_CONFIG, .label="notifications", .help="Receivers of the digest after a run; not available in this version.")
+  F(CONFIG, NOTIFY, .json="notify", .type=PAL_T_RECORDS, .kind=&pal_kind_NOTIFY_CONFIG, .label="notifications", .help="Receivers of the digest after a run; not available in this version.") \
+  F(CONFIG, METRICS_FILE, .json="metricsFile", .type=PAL_T_TEXT, .label="metrics file", .help="File for OpenMetrics text about the last run, replaced after each run of the whole estate, also one that failed.")
 
 /* Closed word lists: W(name, words…) */
 #define PAL_WORDS(W) \

@@ -62,6 +62,19 @@ rows("table.csv")
 rows("empty.csv")
 
 try:
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+except ImportError:
+    print("no python3-prometheus-client here: the metrics are not read")
+else:
+    with open(f"{golden}/metrics.txt", encoding="utf-8", newline="") as file:
+        families = list(text_string_to_metric_families(file.read()))
+    samples = [sample for family in families for sample in family.samples]
+    assert {family.type for family in families} == {"info", "gauge", "counter"}
+    assert len({(s.name, tuple(sorted(s.labels.items()))) for s in samples}) == len(samples) > 40
+    assert {s.labels["severity"] for s in samples if "severity" in s.labels} == {"critical", "high", "medium", "low", "info"}
+    assert next(s.value for s in samples if s.name == "palscan_last_run_duration_seconds") == 61.007
+
+try:
     import jsonschema
 except ImportError:
     print("jsonschema is not installed: schemas not applied")

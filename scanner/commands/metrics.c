@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "metrics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pal_file.h"
+
+enum { METRICS_MODE = 0644 }; /* whoever collects them is another user */
+
+/* What cannot be read is no reason to write nothing: the series then begin anew. */
+static void read_before(const char *path, struct pal_buf *out) {
+  struct pal_err why = {0};
+  if (pal_path_exists(path) && pal_file_read(path, "metricsFile", 0, PAL_METRICS_MAX, out, &why) != PAL_OK)
+    pal_buf_clear(out);
+}
+
+enum pal_code pal_metrics_write(const struct pal_app *app, const struct pal_metrics *metrics, struct pal_err *err) {
+  const char *name = pal_get_text(app->config, PAL_CONFIG_METRICS_FILE);
+  if (name == NULL)
+    return PAL_OK;
+  const char *path = pal_app_path(app, name);
+  char *text = NULL;
+  size_t len = 0;
+  FILE *out = path != NULL ? open_memstream(&text, &len) : NULL;
+  if (out == NULL)
+    return pal_err_nomem(err);
+  struct pal_buf before;
+  struct pal_metrics now = *metrics;
+  pal_buf_init(&before, PAL_METRICS_MAX + 1);
+  read_before(path, &before);
+  now.before = before.data;
+  enum pal_code code = pal_metrics_print(&now, out, err);
+  if (fclose(out) != 0 && code == PAL_OK)
+    code = pal_err_nomem(err);
+  if (code == PAL_OK)
+    code = pal_file_write(path, text, len, METRICS_MODE, err);
+  if (code != PAL_OK)
+    (void)pal_err_wrap(err, "metricsFile");
+  free(text);
+  pal_buf_deinit(&before);
+  return code;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAL_COMMANDS_METRICS_H
+#define PAL_COMMANDS_METRICS_H
+/* metrics.h - the file of the configured metricsFile. */
+#include "app.h"
+#include "pal_metrics.h"
+
+/* Replaces the file, as a whole or not at all. metrics->before is read here. Does nothing when none is configured. */
+enum pal_code pal_metrics_write(const struct pal_app *app, const struct pal_metrics *metrics, struct pal_err *err)
+    PAL_MUST_CHECK;
+
+#endif
