@@ -96,6 +96,7 @@ struct exchange {
   const char *url, *body;
   enum pal_body_kind kind;
   bool with_token;
+  struct pal_grant *grant;      /* NULL: it only reads; else it is sent once at most */
   exchange_body_fn *body_again; /* NULL: the body is sent again as it is */
 };
 enum pal_code exchange_start(struct pal_azure *azure, const struct exchange *exchange, exchange_fn *done, void *payload,

@@ -50,6 +50,7 @@ struct flight {
   enum pal_service service;
   enum pal_body_kind kind;
   bool with_token, retry;
+  struct pal_grant *grant;
   unsigned delay_ms;
   long long until_ms; /* end of the tenant's time */
   struct token *token;
@@ -158,7 +159,9 @@ static void send(struct flight *flight) {
   struct pal_request request = {
       .identity = flight->identity,
       .tenant = flight->caller.tenant,
-      .method = flight->body ? "POST" : "GET",
+      .method = flight->grant  ? pal_grant_method(flight->grant)
+                : flight->body ? "POST"
+                               : "GET",
       .url = flight->url,
       .body_kind = flight->kind,
       .body = flight->body,
@@ -167,6 +170,7 @@ static void send(struct flight *flight) {
       .delay_ms = flight->delay_ms,
       .until_ms = flight->until_ms,
       .retry = flight->retry,
+      .grant = flight->grant,
   };
   struct pal_err err = {0};
   if (pal_net_submit(flight->azure->net, &request, on_response, flight, &err) != PAL_OK)
@@ -258,6 +262,8 @@ static void on_response(void *payload, const struct pal_response *response, cons
     struct pal_outcome failed = {0};
     outcome_word(&failed, PAL_READ_NOTHING, no_time(response));
     land_failed(flight, &failed);
+  } else if (flight->grant) {
+    land(flight, response, NULL, err);
   } else if (renew(flight, response, &own)) {
     set_out_again(flight, 0);
   } else if (own.code != PAL_OK) {
@@ -286,6 +292,7 @@ enum pal_code exchange_start(struct pal_azure *azure, const struct exchange *exc
   }
   flight->kind = exchange->body ? exchange->kind : PAL_BODY_NONE;
   flight->with_token = exchange->with_token;
+  flight->grant = exchange->grant;
   flight->body_again = exchange->body_again;
   flight->done = done;
   flight->payload = payload;
@@ -349,7 +356,8 @@ static void on_ask(void *payload, const struct pal_response *response, const str
 
 enum pal_code pal_azure_ask(struct pal_azure *azure, const struct pal_call *call, pal_answer_fn *done, void *payload,
                             struct pal_err *err) {
-  const char *origin = azure->cloud->origin[call->service];
+  enum pal_service service = call->grant ? PAL_ARM : call->service;
+  const char *origin = azure->cloud->origin[service];
   static const struct pal_err none;
   struct pal_answer answer = {0};
   if (!origin) {
@@ -363,15 +371,19 @@ enum pal_code pal_azure_ask(struct pal_azure *azure, const struct pal_call *call
   *ask = (struct ask){.azure = azure, .done = done, .payload = payload};
   struct pal_buf url;
   pal_buf_init(&url, URL_MAX);
-  pal_buf_printf(&url, "%s%s", origin, call->path);
+  if (call->grant)
+    pal_buf_puts(&url, pal_grant_url(call->grant));
+  else
+    pal_buf_printf(&url, "%s%s", origin, call->path);
   enum pal_code code = pal_buf_check(&url, "an address", err);
   if (code == PAL_OK) {
     struct exchange exchange = {.caller = call->caller,
-                                .service = call->service,
+                                .service = service,
                                 .url = url.data,
-                                .body = call->body,
+                                .body = call->grant ? pal_grant_body(call->grant) : call->body,
                                 .kind = PAL_BODY_JSON,
-                                .with_token = true};
+                                .with_token = true,
+                                .grant = call->grant};
     pending_add(azure, &ask->pending, ask_drop);
     code = exchange_start(azure, &exchange, on_ask, ask, err);
     if (code != PAL_OK)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one allow-list. A request is sent only when a row has its service,
- * method, path, kind of body and every name of its query. There is no row that
- * writes, none for a batch, and none whose meaning its body could change into a
- * write.
+ * method, path, kind of body and every name of its query. There is no row for a
+ * batch, and none whose meaning its body could change into a write. The rows
+ * that write stand by themselves and hold for who has a grant alone (grant.h).
  */
 #include "allow.h"
 
@@ -18,7 +18,7 @@ enum { QUERY_NAMES_MAX = 8, QUERY_NAME_LEN_MAX = 64 };
 struct row {
   enum pal_service service;
   const char *method;
-  const char *path; /* {guid}: one segment that is a GUID */
+  const char *path; /* {guid}: one segment that is a GUID; {partner}: one that is a partner ID */
   enum pal_body_kind body;
   const char *queries; /* names separated by spaces; a '!' after one: required */
 };
@@ -55,6 +55,15 @@ static const struct row rows[] = {
 };
 enum { ROWS_N = sizeof rows / sizeof rows[0] };
 
+#define LINK_OF "/providers/Microsoft.ManagementPartner/partners/{partner}"
+
+static const struct row writes[] = {
+    {PAL_ARM, "PUT", LINK_OF, PAL_BODY_JSON, "api-version!"},
+    {PAL_ARM, "PATCH", LINK_OF, PAL_BODY_JSON, "api-version!"},
+    {PAL_ARM, "DELETE", LINK_OF, PAL_BODY_NONE, "api-version!"},
+};
+enum { WRITES_N = sizeof writes / sizeof writes[0] };
+
 static const char *const body_names[] = {
     [PAL_BODY_NONE] = "no body", [PAL_BODY_JSON] = "a JSON body", [PAL_BODY_FORM] = "a form"};
 
@@ -66,6 +75,13 @@ static const char *path_of(const char *url) {
   return host ? host + 3 + strcspn(host + 3, "/") : "";
 }
 
+static bool is_partner_id(const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (text[i] < '0' || text[i] > '9')
+      return false;
+  return len > 0 && len <= PAL_PARTNER_ID_MAX;
+}
+
 /* Resource Manager and Graph do not tell the case of a path, and their links to
  * next pages show it; the login service gets what this program wrote. */
 static bool segment_matches(const char *want, size_t want_len, const char *have, size_t have_len,
@@ -73,6 +89,8 @@ static bool segment_matches(const char *want, size_t want_len, const char *have,
   char guid[PAL_GUID_LEN + 1];
   if (want_len == strlen("{guid}") && strncmp(want, "{guid}", want_len) == 0)
     return pal_guid_canonical(have, have_len, guid);
+  if (want_len == strlen("{partner}") && strncmp(want, "{partner}", want_len) == 0)
+    return is_partner_id(have, have_len);
   if (want_len != have_len)
     return false;
   return service == PAL_LOGIN ? strncmp(want, have, have_len) == 0 : net_same_letters(want, have, have_len);
@@ -95,6 +113,9 @@ static bool path_matches(const struct row *row, const char *path) {
 bool net_allow_path(enum pal_service service, const char *url) {
   for (size_t i = 0; i < ROWS_N; i++)
     if (rows[i].service == service && path_matches(&rows[i], path_of(url)))
+      return true;
+  for (size_t i = 0; i < WRITES_N; i++)
+    if (writes[i].service == service && path_matches(&writes[i], path_of(url)))
       return true;
   return false;
 }
@@ -179,6 +200,16 @@ static enum pal_code judge_query(const struct row *row, const char *path, const 
 
 /* --- the judgement --- */
 
+enum { WHY_MAX = 96 };
+
+struct asked {
+  const char *method, *path;
+  enum pal_body_kind body;
+  bool at_home[PAL_SERVICES_N]; /* the URL lies at this service */
+  bool near;                    /* a row has its path and method */
+  char *why;                    /* WHY_MAX bytes: why no row permits it */
+};
+
 static enum pal_code deny(const char *method, const char *url, const char *why, struct pal_err *err) {
   struct pal_buf shown, verb;
   enum pal_code code =
@@ -199,50 +230,63 @@ static enum pal_code check_normal(const char *method, const char *url, struct pa
   return same ? PAL_OK : deny(method, url, "the URL is not normalised", err);
 }
 
-enum pal_code net_allow(const struct pal_cloud *cloud, const char *method, const char *url, enum pal_body_kind body,
-                        enum pal_service *ret, struct pal_err *err) {
-  enum pal_code code = check_normal(method, url, err);
-  if (code != PAL_OK)
-    return code;
-  const char *path = path_of(url);
-  const char *why = "host and port are none of the cloud's";
-  bool at_home[PAL_SERVICES_N];
-  for (int i = 0; i < PAL_SERVICES_N; i++) {
-    code = net_origin_matches(cloud->origin[i], url, &at_home[i], err);
-    if (code != PAL_OK)
-      return code;
-    if (at_home[i])
-      why = "the path is not on the allow-list";
-  }
-  char text[96];
-  for (size_t i = 0; i < ROWS_N; i++) {
-    const struct row *row = &rows[i];
-    if (!at_home[row->service] || !path_matches(row, path))
+/* *ret stays NULL when none of the rows permits the request; asked->why says how near one came. */
+static enum pal_code find_row(const struct row *list, size_t n, struct asked *asked, const struct row **ret,
+                              struct pal_err *err) {
+  for (size_t i = 0; i < n; i++) {
+    const struct row *row = &list[i];
+    if (!asked->at_home[row->service] || !path_matches(row, asked->path))
       continue;
-    if (strcmp(row->method, method) != 0) {
-      why = "the method is not on the allow-list for this path";
+    if (strcmp(row->method, asked->method) != 0) {
+      if (!asked->near)
+        (void)snprintf(asked->why, WHY_MAX, "the method is not on the allow-list for this path");
       continue;
     }
-    if (row->body != body) {
-      (void)snprintf(text, sizeof text, "must have %s, not %s", body_names[row->body], body_names[body]);
-      why = text;
+    asked->near = true;
+    if (row->body != asked->body) {
+      (void)snprintf(asked->why, WHY_MAX, "must have %s, not %s", body_names[row->body], body_names[asked->body]);
       continue;
     }
     const char *bad = NULL;
-    code = judge_query(row, path, &bad, err);
+    enum pal_code code = judge_query(row, asked->path, &bad, err);
     if (code != PAL_OK)
       return code;
     if (!bad) {
-      *ret = row->service;
+      *ret = row;
       return PAL_OK;
     }
-    why = bad;
+    (void)snprintf(asked->why, WHY_MAX, "%s", bad);
   }
-  return deny(method, url, why, err);
+  return PAL_OK;
+}
+
+enum pal_code net_allow(const struct pal_cloud *cloud, const char *method, const char *url, enum pal_body_kind body,
+                        enum net_right right, enum pal_service *ret, struct pal_err *err) {
+  enum pal_code code = check_normal(method, url, err);
+  if (code != PAL_OK)
+    return code;
+  char why[WHY_MAX] = "host and port are none of the cloud's";
+  struct asked asked = {.method = method, .path = path_of(url), .body = body, .why = why};
+  for (int i = 0; i < PAL_SERVICES_N; i++) {
+    code = net_origin_matches(cloud->origin[i], url, &asked.at_home[i], err);
+    if (code != PAL_OK)
+      return code;
+    if (asked.at_home[i])
+      (void)snprintf(why, sizeof why, "the path is not on the allow-list");
+  }
+  const struct row *row = NULL;
+  code =
+      right == NET_GRANTED ? find_row(writes, WRITES_N, &asked, &row, err) : find_row(rows, ROWS_N, &asked, &row, err);
+  if (code != PAL_OK)
+    return code;
+  if (!row)
+    return deny(method, url, why, err);
+  *ret = row->service;
+  return PAL_OK;
 }
 
 enum pal_code pal_url_allowed(const struct pal_cloud *cloud, const char *method, const char *url,
                               enum pal_body_kind body, struct pal_err *err) {
   enum pal_service service;
-  return net_allow(cloud, method, url, body, &service, err);
+  return net_allow(cloud, method, url, body, NET_UNGRANTED, &service, err);
 }

@@ -301,6 +301,12 @@ static CURLcode set_request(CURL *easy, struct transfer *transfer) {
     SET(CURLOPT_POSTFIELDS, request->body.data);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
   }
+  if (request->writes) {
+    /* What a connection that was used before does not answer, curl sends once more by itself: a write might happen
+     * twice. On a connection of its own it does not. */
+    SET(CURLOPT_FRESH_CONNECT, 1L);
+    SET(CURLOPT_FORBID_REUSE, 1L);
+  }
   SET(CURLOPT_CUSTOMREQUEST, request->method);
   SET(CURLOPT_HTTPHEADER, transfer->headers);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grant.h"
 #include "job.h"
 #include "loop.h"
 #include "pal_log.h"
@@ -23,7 +24,7 @@ enum { SESSION_ARENA_MAX = 64 << 20 };
 
 struct pal_net {
   const struct pal_cloud *cloud;
-  bool offline;
+  bool offline, may_write;
   struct net_replay *replay; /* with queue; or: */
   struct net_queue *queue;
   struct net_loop *loop;
@@ -86,6 +87,7 @@ enum pal_code pal_net_open(const struct pal_net_options *options, struct pal_net
     return pal_err_nomem(err);
   net->cloud = options->cloud;
   net->offline = options->offline;
+  net->may_write = options->may_write;
   net->tick = options->tick;
   net->tick_payload = options->tick_payload;
   net_list_init(&net->refused);
@@ -202,6 +204,18 @@ enum pal_code pal_net_work(struct pal_net *net, pal_work_fn *work, pal_worked_fn
   enum pal_code code = net_works_add(net->works, work, done, payload, err);
   net->open += code == PAL_OK;
   return code;
+}
+
+enum pal_code pal_net_grant(struct pal_net *net, const struct pal_write *write, struct pal_grant **ret,
+                            struct pal_err *err) {
+  if (net->offline)
+    return pal_err_set(err, PAL_E_OFFLINE, "no grant: offline");
+  if (net->replay || net->recorder || !net->may_write)
+    return pal_err_set(err, PAL_E_DENIED, "no grant: %s",
+                       net->replay     ? "a recording is replayed"
+                       : net->recorder ? "a recording is made"
+                                       : "this run only reads");
+  return net_grant_new(net->cloud, write, ret, err);
 }
 
 void pal_net_work_drop(struct pal_net *net) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "allow.h"
+#include "grant.h"
 #include "pal_log.h"
 #include "redact.h"
 #include "text.h"
@@ -106,14 +107,19 @@ static enum pal_code judge(struct net_request *request, const struct pal_cloud *
       code = pal_err_nomem(err);
   }
   pal_buf_deinit(&url);
+  if (code == PAL_OK && from->grant && !request->writes)
+    return deny(request, "the grant was spent before", err);
   if (code == PAL_OK)
-    code = net_allow(cloud, request->method, request->url, request->body_kind, &request->service, err);
+    code = net_allow(cloud, request->method, request->url, request->body_kind,
+                     request->writes ? NET_GRANTED : NET_UNGRANTED, &request->service, err);
   if (code == PAL_OK)
     code = check_tenant(request, err);
   if (code == PAL_OK)
     code = check_bearer(request, cloud, from, err);
   if (code == PAL_OK)
     code = check_secrets(request, err);
+  if (code == PAL_OK && from->grant)
+    code = net_grant_check(from->grant, cloud, request, err);
   return code;
 }
 
@@ -177,6 +183,8 @@ enum pal_code net_request_init(struct net_request *request, const struct pal_clo
   request->delay_ms = from->delay_ms;
   request->until_ms = from->until_ms;
   request->retry = from->retry;
+  /* Spent before anything else is looked at: what was shown to the transport once is good for nothing more. */
+  request->writes = from->grant && net_grant_spend(from->grant);
   code = copy_secrets(request, from, err);
   if (code == PAL_OK)
     code = register_secrets(request, err);

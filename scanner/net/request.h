@@ -24,6 +24,7 @@ struct net_request {
   unsigned delay_ms;
   long long until_ms;
   bool retry;
+  bool writes; /* under a grant: its one sending */
 };
 
 /* Copies, registers the secrets and judges. PAL_E_DENIED when the request must not be sent: what was

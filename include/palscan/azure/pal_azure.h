@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "pal_cloud.h"
+#include "pal_grant.h"
 #include "pal_id.h"
 #include "pal_json.h"
 #include "pal_net.h"
@@ -120,6 +121,9 @@ struct pal_call {
   enum pal_service service;
   const char *path; /* "/subscriptions?api-version=…", put behind the service's origin */
   const char *body; /* JSON: POST; NULL: GET */
+  /* NULL: it only reads. Else service, path and body are the grant's, which must live until the answer came. Whatever
+   * that is, and also when none came, the request is not repeated. */
+  struct pal_grant *grant;
 };
 
 struct pal_answer {

@@ -31,12 +31,13 @@ enum {
 #define PAL_FAILURE_TENANT_TIME "time of the tenant over"
 #define PAL_FAILURE_TIME "time over"
 
-struct pal_net; /* opaque */
+struct pal_net;   /* opaque */
+struct pal_grant; /* pal_grant.h */
 
 struct pal_request {
   const char *identity;        /* configured name */
   struct pal_tenant_id tenant; /* of the token, or asked for in a token exchange */
-  const char *method;          /* GET, POST */
+  const char *method;          /* GET, POST; under a grant what it says */
   const char *url;             /* will be normalised and judged by the allow-list */
   enum pal_body_kind body_kind;
   const char *body;   /* NULL when none; PAL_BODY_FORM: application/x-www-form-urlencoded, may hold secrets */
@@ -46,6 +47,7 @@ struct pal_request {
   long long until_ms; /* not sent from then on, by pal_net_now_ms(): answered PAL_FAILURE_TENANT_TIME; 0: whenever */
   bool retry;         /* asks again what an answer to the same key did not settle: that attempt is recorded
                                     as superseded; a replay, which leaves those out, gives the settled answer again */
+  struct pal_grant *grant; /* spent by this request, whether or not it is sent; NULL: it only reads */
 };
 
 struct pal_response {
@@ -75,6 +77,7 @@ struct pal_net_options {
   void (*tick)(void *payload); /* called from pal_net_run several times a second; NULL: none */
   void *tick_payload;
   bool offline;                     /* opening a socket is an error */
+  bool may_write;                   /* grants may be asked for; never of a replay, a recording, or offline */
   const char *replay_dir;           /* answer from this recording; NULL: live */
   const char *record_dir;           /* write a recording here; NULL: none */
   const struct pal_record *session; /* SESSION to write when recording (finished is filled in at close); borrowed until

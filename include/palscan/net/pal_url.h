@@ -35,7 +35,8 @@ enum pal_code pal_url_service(const struct pal_cloud *cloud, const char *url, en
                               struct pal_err *err) PAL_MUST_CHECK;
 /* The allow-list: method, service, path, query and kind of body of a request of
  * a scan, judged on the normalised url. Read-only by construction: GET, the
- * Resource Graph and Cost Management queries, and token exchanges. */
+ * Resource Graph and Cost Management queries, and token exchanges. What a grant
+ * permits (pal_grant.h) is not among it. */
 enum pal_code pal_url_allowed(const struct pal_cloud *cloud, const char *method, const char *url,
                               enum pal_body_kind body, struct pal_err *err) PAL_MUST_CHECK;
 /* A nextLink must keep scheme, host and port of the first request, and its path
