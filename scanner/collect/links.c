@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "observe.h"
+#include "pal_link.h"
 
 struct links {
   struct pal_outcome outcome;
@@ -39,26 +40,42 @@ static void word(struct pal_outcome *outcome, enum pal_extent extent, const char
   (void)snprintf(outcome->code, sizeof outcome->code, "%s", text);
 }
 
-static enum pal_code take(struct reading *reading, const struct pal_answer *answer, struct pal_err *err) {
-  struct links *links = reading->observer->state[COLLECTOR_links];
+/* *ret stays NULL where there is no link, and where the answer says nothing: *ret_none tells them apart. */
+static enum pal_code read_answer(struct parse *parse, const struct pal_answer *answer, struct pal_outcome *outcome,
+                                 bool *ret_none, struct pal_record **ret, struct pal_err *err) {
   const pal_json *root = answer->doc ? pal_json_root(answer->doc) : NULL;
-  links->outcome = answer->outcome;
-  links->not_applicable = observer_lacks(reading->observer, &answer->outcome);
-  if (is_no_link(answer)) {
-    links->none = true;
-    links->outcome = (struct pal_outcome){.extent = PAL_READ_ALL, .status = 404};
+  *ret_none = is_no_link(answer);
+  if (*ret_none) {
+    *outcome = (struct pal_outcome){.extent = PAL_READ_ALL, .status = 404};
     return PAL_OK;
   }
   if (answer->outcome.extent == PAL_READ_NOTHING)
     return PAL_OK;
   if (pal_json_type(pal_json_get(root, "properties")) != PAL_JSON_OBJECT) {
-    word(&links->outcome, PAL_READ_NOTHING, PAL_WORD_SHAPE);
+    word(outcome, PAL_READ_NOTHING, PAL_WORD_SHAPE);
     return PAL_OK;
   }
-  enum pal_code code = parse_link(&reading->parse, root, &links->link, err);
-  if (code == PAL_OK && (!links->link || reading->parse.blemished))
-    word(&links->outcome, PAL_READ_SOME, PAL_WORD_ITEM);
+  enum pal_code code = parse_link(parse, root, ret, err);
+  if (code == PAL_OK && (!*ret || parse->blemished))
+    word(outcome, PAL_READ_SOME, PAL_WORD_ITEM);
   return code;
+}
+
+enum pal_code pal_link_read(struct pal_arena *arena, const struct pal_answer *answer, struct pal_outcome *outcome,
+                            bool *ret_known, struct pal_record **ret, struct pal_err *err) {
+  struct parse parse = {.arena = arena};
+  bool none = false;
+  *ret = NULL;
+  enum pal_code code = read_answer(&parse, answer, outcome, &none, ret, err);
+  *ret_known = code == PAL_OK && (none || (*ret && outcome->extent == PAL_READ_ALL));
+  return code;
+}
+
+static enum pal_code take(struct reading *reading, const struct pal_answer *answer, struct pal_err *err) {
+  struct links *links = reading->observer->state[COLLECTOR_links];
+  links->outcome = answer->outcome;
+  links->not_applicable = observer_lacks(reading->observer, &answer->outcome);
+  return read_answer(&reading->parse, answer, &links->outcome, &links->none, &links->link, err);
 }
 
 enum pal_code links_start(struct observer *observer, struct pal_err *err) {
