@@ -167,12 +167,13 @@ static long long now_ms(void) {
   return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Reads both until both have ended. False: it took too long, or palscan is to stop. */
-static bool read_both(int out, int talk, struct pal_buf *answer, struct pal_buf *words, const pal_stop *stop) {
+/* Reads both until both have ended. False: it took too long, said too much, or palscan is to stop. */
+static bool read_both(int out, int talk, struct pal_buf *answer, struct pal_buf *words, unsigned seconds,
+                      const pal_stop *stop) {
   struct pollfd fds[] = {{.fd = out, .events = POLLIN}, {.fd = talk, .events = POLLIN}};
-  long long end = now_ms() + TIMEOUT_S * 1000LL;
+  long long end = now_ms() + seconds * 1000LL;
   while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-    if (atomic_load(stop) || now_ms() > end)
+    if (atomic_load(stop) || now_ms() > end || answer->bad || words->bad)
       return false;
     if (poll(fds, 2, STEP_MS) <= 0)
       continue;
@@ -204,7 +205,7 @@ static void say_why(struct credential_fetch *fetch, const struct pal_buf *words)
     say(fetch, "az_failed", 0);
 }
 
-void azure_cli_fetch(struct credential_fetch *fetch, const pal_stop *stop) {
+void azure_cli_fetch_within(struct credential_fetch *fetch, unsigned seconds, const pal_stop *stop) {
   int out[2] = {-1, -1}, talk[2] = {-1, -1}, status = 0;
   struct pal_buf words;
   pal_buf_init(&words, OUTPUT_MAX);
@@ -215,7 +216,7 @@ void azure_cli_fetch(struct credential_fetch *fetch, const pal_stop *stop) {
       (void)close(*end);
     *end = -1;
   }
-  bool whole = pid > 0 && read_both(out[0], talk[0], &fetch->answer, &words, stop);
+  bool whole = pid > 0 && read_both(out[0], talk[0], &fetch->answer, &words, seconds, stop);
   if (pid > 0 && !whole)
     (void)kill(-pid, SIGKILL);
   while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -225,12 +226,16 @@ void azure_cli_fetch(struct credential_fetch *fetch, const pal_stop *stop) {
   if (pid <= 0)
     say(fetch, "az_not_started", 0);
   else if (!whole)
-    say(fetch, "az_timeout", 0);
+    say(fetch, fetch->answer.bad || words.bad ? "az_failed" : "az_timeout", 0);
   else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     say_why(fetch, &words);
   else
     fetch->status = 200;
   pal_buf_wipe(&words);
+}
+
+void azure_cli_fetch(struct credential_fetch *fetch, const pal_stop *stop) {
+  azure_cli_fetch_within(fetch, TIMEOUT_S, stop);
 }
 
 /* {"accessToken":…,"expires_on":…}: the other date has no zone. */

@@ -131,10 +131,14 @@ void assertion_put(struct pal_buf *form, const char *assertion);
 enum pal_code azure_cli_load(struct credential *credential, const struct credential_source *source, struct pal_err *err)
     PAL_MUST_CHECK;
 void azure_cli_fetch(struct credential_fetch *fetch, const pal_stop *stop);
+/* The same, with another bound on its time. */
+void azure_cli_fetch_within(struct credential_fetch *fetch, unsigned seconds, const pal_stop *stop);
 enum pal_code azure_cli_settle(struct credential_fetch *fetch, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code managed_load(struct credential *credential, const struct credential_source *source, struct pal_err *err)
     PAL_MUST_CHECK;
 void managed_fetch(struct credential_fetch *fetch, const pal_stop *stop);
+/* The same, with another folder for the keys of Azure Arc. */
+void managed_fetch_from(struct credential_fetch *fetch, const char *arc_keys, const pal_stop *stop);
 void managed_wipe(struct credential *credential);
 /* Appends what stands in the file that a challenge of Azure Arc names, if it lies directly in its folder. */
 bool managed_arc_key(const char *folder, const char *challenge, struct pal_buf *key);

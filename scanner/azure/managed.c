@@ -16,7 +16,6 @@
 #include "pal_local.h"
 
 #define ARC_KEYS "/var/opt/azcmagent/tokens"
-#define ARC_AGENT "/opt/azcmagent/bin/himds"
 #define METADATA_HOST "http://169.254.169.254"
 
 enum { URL_MAX = 4096, HEADER_MAX = 8192, ARC_KEY_MAX = 4096, TIMEOUT_S = 20 };
@@ -33,6 +32,11 @@ static const char *variable(const char *name) {
   return value && *value ? value : NULL;
 }
 
+/* Where its agent stands, and stood in older versions. */
+static bool has_arc(void) {
+  return access("/opt/azcmagent/bin/himds", F_OK) == 0 || access("/var/opt/azcmagent/bin/himds", F_OK) == 0;
+}
+
 static enum pal_code find_host(const struct credential *credential, struct managed *managed, struct pal_err *err) {
   const char *endpoint = variable("IDENTITY_ENDPOINT"), *metadata = variable("AZURE_POD_IDENTITY_AUTHORITY_HOST");
   struct pal_buf url;
@@ -43,7 +47,7 @@ static enum pal_code find_host(const struct credential *credential, struct manag
                        credential->name);
   if (endpoint && variable("IDENTITY_HEADER"))
     managed->host = HOST_APP_SERVICE;
-  else if ((endpoint && variable("IMDS_ENDPOINT")) || access(ARC_AGENT, F_OK) == 0)
+  else if ((endpoint && variable("IMDS_ENDPOINT")) || has_arc())
     managed->host = HOST_ARC;
   else if (variable("MSI_ENDPOINT"))
     return pal_err_set(err, PAL_E_CONFIG, "identity %s: in Azure Cloud Shell use azure-cli", credential->name);
@@ -154,20 +158,20 @@ bool managed_arc_key(const char *folder, const char *challenge, struct pal_buf *
 }
 
 /* Azure Arc wants to see that palscan may read a file only its users may read. */
-static enum pal_code answer_challenge(const char *url, const pal_stop *stop, struct pal_local_answer *answer,
-                                      struct pal_err *err) {
+static enum pal_code answer_challenge(const char *url, const char *keys, const pal_stop *stop,
+                                      struct pal_local_answer *answer, struct pal_err *err) {
   struct pal_buf header;
   pal_buf_init(&header, HEADER_MAX);
   pal_buf_puts(&header, "Authorization: Basic ");
   enum pal_code code = PAL_OK;
-  if (managed_arc_key(ARC_KEYS, answer->challenge, &header))
+  if (managed_arc_key(keys, answer->challenge, &header))
     code = get(url, "Metadata: true", header.data, stop, answer, err);
   pal_buf_wipe(&header);
   return code;
 }
 
-static enum pal_code ask(const struct credential_fetch *fetch, const pal_stop *stop, struct pal_local_answer *answer,
-                         struct pal_err *err) {
+static enum pal_code ask(const struct credential_fetch *fetch, const char *arc_keys, const pal_stop *stop,
+                         struct pal_local_answer *answer, struct pal_err *err) {
   const struct managed *managed = fetch->credential->own;
   struct pal_buf url, header;
   pal_buf_init(&url, URL_MAX);
@@ -183,16 +187,16 @@ static enum pal_code ask(const struct credential_fetch *fetch, const pal_stop *s
   if (code == PAL_OK)
     code = get(url.data, header.data, NULL, stop, answer, err);
   if (code == PAL_OK && managed->host == HOST_ARC && answer->status == 401)
-    code = answer_challenge(url.data, stop, answer, err);
+    code = answer_challenge(url.data, arc_keys, stop, answer, err);
   pal_buf_wipe(&header);
   pal_buf_deinit(&url);
   return code;
 }
 
-void managed_fetch(struct credential_fetch *fetch, const pal_stop *stop) {
+void managed_fetch_from(struct credential_fetch *fetch, const char *arc_keys, const pal_stop *stop) {
   struct pal_local_answer answer = {0};
   pal_buf_init(&answer.body, PAL_LOCAL_BODY_MAX);
-  if (ask(fetch, stop, &answer, NULL) == PAL_OK && answer.status != 0) {
+  if (ask(fetch, arc_keys, stop, &answer, NULL) == PAL_OK && answer.status != 0) {
     fetch->status = answer.status;
     pal_buf_add(&fetch->answer, answer.body.data, answer.body.len);
   } else {
@@ -200,4 +204,8 @@ void managed_fetch(struct credential_fetch *fetch, const pal_stop *stop) {
     pal_buf_puts(&fetch->answer, "{\"error\":\"no_managed_identity\"}");
   }
   pal_buf_wipe(&answer.body);
+}
+
+void managed_fetch(struct credential_fetch *fetch, const pal_stop *stop) {
+  managed_fetch_from(fetch, ARC_KEYS, stop);
 }

@@ -150,6 +150,14 @@ static enum pal_code judge_pfx(const struct source *source, PKCS12 *pfx, struct 
              err);
 }
 
+static enum pal_code cannot_decrypt(const struct source *source, struct pal_err *err) {
+  ERR_clear_error();
+  return pal_err_set(err, PAL_E_CONFIG,
+                     "%s: its contents cannot be decrypted: RC2, which old exports use, is not supported; convert it "
+                     "with openssl pkcs12 -legacy -in %s -nodes -out NEW.pem and name that as certificateFile",
+                     source->name, source->name);
+}
+
 static enum pal_code read_pfx(const struct source *source, EVP_PKEY **ret_key, X509 **ret_certificate,
                               struct pal_err *err) {
   const unsigned char *at = source->bytes;
@@ -160,12 +168,7 @@ static enum pal_code read_pfx(const struct source *source, EVP_PKEY **ret_key, X
   enum pal_code code = judge_pfx(source, pfx, err);
   if (code == PAL_OK &&
       PKCS12_parse(pfx, source->password ? source->password : "", ret_key, ret_certificate, NULL) != 1)
-    code = is_out_of_memory()
-               ? no_memory(err)
-               : bad(source,
-                     "its contents cannot be decrypted; RC2 and triple DES are not supported: convert it with openssl "
-                     "pkcs12 -legacy",
-                     err);
+    code = is_out_of_memory() ? no_memory(err) : cannot_decrypt(source, err);
   PKCS12_free(pfx);
   if (code != PAL_OK)
     return code;

@@ -208,6 +208,42 @@ START_TEST(test_az__that_hangs_does_not_hold_up_an_interrupt) {
 }
 END_TEST
 
+/* Asks the program that was planted, with a bound of its own instead of 90 seconds. */
+static void ask_within(struct credential_fetch *fetch, unsigned seconds) {
+  static char path[512];
+  static struct credential credential;
+  static pal_stop stop;
+  (void)snprintf(path, sizeof path, "%s/az", unit_folder());
+  credential = (struct credential){.name = "robot", .file = path};
+  *fetch = (struct credential_fetch){.credential = &credential, .tenant = TENANT, .audience = "https://a.example"};
+  pal_buf_init(&fetch->answer, 1 << 20);
+  azure_cli_fetch_within(fetch, seconds, &stop);
+}
+
+static const struct {
+  const char *script, *code;
+  int most_s; /* it must have ended then */
+} endless[] = {
+    {"sleep 300 & echo $! >child; wait\n", "az_timeout", 8},
+    {"echo $$ >child; exec sleep 300\n", "az_timeout", 8},
+    {"echo $$ >child; exec yes\n", "az_failed", 2},
+    {"echo $$ >child; exec yes >&2\n", "az_failed", 2},
+};
+
+START_TEST(test_az__without_end_is_ended_with_all_it_started) {
+  struct credential_fetch fetch;
+  plant(endless[_i].script);
+  time_t before = time(NULL);
+  ask_within(&fetch, 3);
+  ck_assert_int_le(time(NULL) - before, endless[_i].most_s);
+  ck_assert_int_eq(fetch.status, 400);
+  ck_assert_str_eq(fetch.answer.data, pal_arena_printf(live.arena, "{\"error\":\"%s\"}", endless[_i].code));
+  ck_assert_ptr_nonnull(pal_azure_explain(pal_arena_printf(live.arena, "400 %s", endless[_i].code)));
+  live_shell("! kill -0 \"$(cat child)\" 2>/dev/null || ! grep -qE 'sleep|yes' /proc/$(cat child)/cmdline");
+  pal_buf_deinit(&fetch.answer);
+}
+END_TEST
+
 START_TEST(test_az__that_nobody_waits_for_is_ended) {
   struct pal_caller caller = {.identity = "robot", .tenant = {TENANT}};
   enum pal_code told = PAL_OK;
@@ -480,6 +516,63 @@ START_TEST(test_managed__key_of_arc_lies_in_its_folder) {
 }
 END_TEST
 
+/* What a server of Azure Arc says first; the folder is not known before the test runs. */
+static const char *arc_refusal(const char *file) {
+  static char head[768];
+  (void)snprintf(head, sizeof head, "401 Unauthorized\r\nWWW-Authenticate: Basic realm=%s/%s", unit_folder(), file);
+  return head;
+}
+
+/* One fetch as Azure Arc answers, with a folder of keys of its own. */
+static void ask_arc(struct credential_fetch *fetch, const struct reply *replies, size_t n) {
+  static pal_stop stop;
+  struct credential credential = {.name = "robot"};
+  char folder[512];
+  set("IDENTITY_ENDPOINT", join(start_platform(replies, n), "/metadata/identity/oauth2/token"));
+  set("IMDS_ENDPOINT", "http://127.0.0.1:40342");
+  live_configure(&live, "managed-identity", "\"type\":\"managed-identity\"");
+  credential.scanner = pal_record_new(live.arena, &pal_kind_SCANNER);
+  unit_ok(managed_load(&credential, NULL, &live.err), &live.err);
+  *fetch = (struct credential_fetch){
+      .credential = &credential, .tenant = TENANT, .audience = "https://management.azure.com"};
+  pal_buf_init(&fetch->answer, 1 << 20);
+  (void)snprintf(folder, sizeof folder, "%s/tokens", unit_folder());
+  managed_fetch_from(fetch, folder, &stop);
+  managed_wipe(&credential);
+}
+
+START_TEST(test_managed__arc_is_shown_its_key) {
+  struct credential_fetch fetch;
+  live_shell("mkdir tokens; printf 'canary-arc-key\n' >tokens/a.key");
+  const struct reply replies[] = {{arc_refusal("tokens/a.key"), ""}, {JSON_OK, IMDS_BODY}};
+  ask_arc(&fetch, replies, 2);
+  ck_assert_int_eq(fetch.status, 200);
+  ck_assert_ptr_nonnull(strstr(fetch.answer.data, TOKEN));
+  expect_in("platform.txt", "GET /metadata/identity/oauth2/token?api-version=2020-06-01&resource="
+                            "https%3A%2F%2Fmanagement.azure.com%2F HTTP/1.1\r\n");
+  expect_in("platform.txt", "\r\nAuthorization: Basic canary-arc-key\r\n");
+  live_shell("test $(grep -c '^GET ' platform.txt) -eq 2 && test $(grep -c '^Metadata: true' platform.txt) -eq 2 && "
+             "test $(grep -c '^Authorization' platform.txt) -eq 1");
+  pal_buf_wipe(&fetch.answer);
+}
+END_TEST
+
+static const char *const elsewhere[] = {"a.key", "tokens/../a.key", "tokens/x/a.key", "tokens/big.key"};
+
+/* Whoever listens there would read any file of ours. */
+START_TEST(test_managed__arc_that_names_another_file_gets_nothing) {
+  struct credential_fetch fetch;
+  live_shell("mkdir -p tokens/x; printf 'canary-arc-key\n' | tee a.key >tokens/x/a.key; "
+             "{ printf canary-; head -c 4097 /dev/zero | tr '\\0' k; } >tokens/big.key");
+  const struct reply replies[] = {{arc_refusal(elsewhere[_i]), ""}, {JSON_OK, IMDS_BODY}};
+  ask_arc(&fetch, replies, 2);
+  ck_assert_int_eq(fetch.status, 401);
+  live_shell("test $(grep -c '^GET ' platform.txt) -eq 1");
+  live_has_not("platform.txt", "canary");
+  pal_buf_wipe(&fetch.answer);
+}
+END_TEST
+
 static const struct {
   const char *url;
   bool good;
@@ -516,6 +609,7 @@ Suite *make_azure_elsewhere_suite(void) {
   tcase_add_loop_test(tests, test_az__refusal_has_a_code_and_is_replayed, 0, UNIT_N(refusals));
   tcase_add_test(tests, test_az__challenge_is_told_with_the_command_that_answers_it);
   tcase_add_test(tests, test_az__that_hangs_does_not_hold_up_an_interrupt);
+  tcase_add_loop_test(tests, test_az__without_end_is_ended_with_all_it_started, 0, UNIT_N(endless));
   tcase_add_test(tests, test_az__that_nobody_waits_for_is_ended);
   tcase_add_test(tests, test_az__many_tenants_take_turns);
   tcase_add_loop_test(tests, test_az__planted_one_is_refused, 0, UNIT_N(planted));
@@ -531,6 +625,8 @@ Suite *make_azure_elsewhere_suite(void) {
   tcase_add_loop_test(tests, test_managed__foreign_service_is_refused, 0, UNIT_N(bad_hosts));
   tcase_add_test(tests, test_managed__other_cloud_must_be_named);
   tcase_add_loop_test(tests, test_managed__key_of_arc_lies_in_its_folder, 0, UNIT_N(keys));
+  tcase_add_test(tests, test_managed__arc_is_shown_its_key);
+  tcase_add_loop_test(tests, test_managed__arc_that_names_another_file_gets_nothing, 0, UNIT_N(elsewhere));
   tcase_add_loop_test(tests, test_managed__local_means_this_host, 0, UNIT_N(locals));
   suite_add_tcase(suite, tests);
   return suite;

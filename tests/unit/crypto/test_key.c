@@ -41,6 +41,8 @@ static void make_files(void) {
       "openssl pkcs12 -export -nokeys -in cert.pem -out certonly.pfx -passout \"$p\"\n"
       "openssl pkcs12 -export -nocerts -inkey key.pem -out keyonly.pfx -passout \"$p\"\n"
       "openssl pkcs12 -export -inkey key.pem -in cert.pem -out rc2.pfx -passout \"$p\" -legacy\n"
+      "openssl pkcs12 -export -inkey key.pem -in cert.pem -out des3.pfx -passout \"$p\" -macalg sha1 "
+      "-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES\n"
       "head -c 700 locked.pfx >torn.pfx; : >empty; printf 'hello\\n' >text\n"
       "openssl x509 -in cert.pem -pubkey -noout >public.pem; openssl x509 -in other.pem -pubkey -noout >other.pub\n"
       "openssl x509 -in cert.pem -outform DER | openssl dgst -sha256 -r | cut -c1-64 | tr -d '\\n' >thumbprint\n");
@@ -64,8 +66,9 @@ static enum pal_code read_key(const char *file, const char *password, struct pal
 static const struct {
   const char *file, *password;
 } good_rows[] = {
-    {"both.pem", NULL},       {"both.pem", "needless"}, {"reverse.pem", NULL},    {"chain.pem", NULL},
-    {"locked.pem", PASSWORD}, {"old.pem", PASSWORD},    {"locked.pfx", PASSWORD}, {"open.pfx", NULL},
+    {"both.pem", NULL},       {"both.pem", "needless"}, {"reverse.pem", NULL},
+    {"chain.pem", NULL},      {"locked.pem", PASSWORD}, {"old.pem", PASSWORD},
+    {"locked.pfx", PASSWORD}, {"open.pfx", NULL},       {"des3.pfx", PASSWORD},
 };
 
 START_TEST(test_key__is_read_with_its_certificate) {
@@ -105,7 +108,7 @@ static const struct {
     {"torn.pfx", PASSWORD, "neither PEM nor PKCS#12"},
     {"certonly.pfx", PASSWORD, "it holds no private key"},
     {"keyonly.pfx", PASSWORD, "it holds no certificate"},
-    {"rc2.pfx", PASSWORD, "RC2 and triple DES are not supported"},
+    {"rc2.pfx", PASSWORD, "openssl pkcs12 -legacy -in rc2.pfx -nodes -out NEW.pem"},
 };
 
 START_TEST(test_key__what_is_wrong_is_told_without_the_secret) {
