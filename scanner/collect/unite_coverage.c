@@ -103,9 +103,21 @@ static bool is_above(const struct row *row) {
   return row->collector && row->collector->units == UNITS_ACCESS && strcmp(row->unit, UNIT_WHOLE) == 0;
 }
 
+/* Whether an observer of the tenant itself has a subscription of it in sight: what others see of one does not show what
+ * lies above it. */
+static bool is_one_in_sight(const struct unite *unite) {
+  for (size_t i = 0; i < unite->sources_n; i++) {
+    const struct pal_docs *docs = unite->sources[i].own ? &unite->sources[i].observation->docs : NULL;
+    for (size_t j = 0; docs && j < docs->n; j++)
+      if (docs->v[j]->file->id == PAL_FILE_SUBSCRIPTION && strcmp(docs->v[j]->tenant.s, unite->input->tenant.s) == 0)
+        return true;
+  }
+  return false;
+}
+
 /* Something was known to lie above the subscriptions, and none is left in which it could show. */
 static bool is_out_of_sight(const struct unite *unite, const struct row *row) {
-  return is_above(row) && row->parent_records > 0 && !has_subscriptions(unite, row->area);
+  return is_above(row) && row->parent_records > 0 && !is_one_in_sight(unite);
 }
 
 /* What lies above the subscriptions shows in each of them: with one of them unseen it is not whole. */

@@ -112,18 +112,13 @@ static void subscription_row(struct emu_call *c, struct emu_json *j, const struc
   emu_json_end_object(j);
 }
 
-/* Whose first subscription a hostile tenant lists as its own. */
-static uint32_t victim_of(const struct emu_world *w, uint32_t tenant) {
-  return tenant % w->tenants + 1;
-}
-
 bool emu_was_offered(const struct emu_call *c, uint32_t tenant, size_t sub) {
-  return is_hostile(c->world, c->token.tenant) && tenant == victim_of(c->world, c->token.tenant) && sub == 0;
+  return is_hostile(c->world, c->token.tenant) && tenant == emu_victim_of(c->world, c->token.tenant) && sub == 0;
 }
 
 /* Ids that are none, of another customer, and with a way out of a folder. */
 static void hostile_rows(struct emu_call *c, struct emu_json *j) {
-  uint32_t other = victim_of(c->world, c->token.tenant);
+  uint32_t other = emu_victim_of(c->world, c->token.tenant);
   struct emu_guid id = emu_sub_id(c->world, other, 0);
   emu_manners_fault(c->request->server->manners, EMU_FAULT_HOSTILE);
   emu_json_raw(j, NULL,

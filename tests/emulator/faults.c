@@ -69,6 +69,15 @@ enum emu_fault emu_fault_of_tenant(const struct emu_world *w, uint32_t tenant) {
   return is_on(w, fault) ? fault : EMU_FAULT_NONE;
 }
 
+uint32_t emu_victim_of(const struct emu_world *w, uint32_t hostile) {
+  return hostile % w->tenants + 1;
+}
+
+uint32_t emu_hostile_to(const struct emu_world *w, uint32_t tenant) {
+  uint32_t hostile = tenant > 1 ? tenant - 1 : w->tenants;
+  return tenant > 0 && emu_fault_of_tenant(w, hostile) == EMU_FAULT_HOSTILE ? hostile : 0;
+}
+
 bool emu_challenges_claims(const struct emu_world *w, uint32_t tenant) {
   return is_on(w, EMU_FAULT_CLAIMS) && emu_hash(w->seed, 0xfa01, tenant, 0) % 1000 < TENANTS_PER_THOUSAND;
 }

@@ -50,6 +50,10 @@ bool emu_faults_parse(const char *list, uint32_t *ret_faults);
 
 /* The lasting fault of a tenant, if it is switched on. */
 enum emu_fault emu_fault_of_tenant(const struct emu_world *w, uint32_t tenant);
+/* Whose first subscription a hostile tenant lists as well. */
+uint32_t emu_victim_of(const struct emu_world *w, uint32_t hostile);
+/* The hostile tenant that does so to this one; 0: none. */
+uint32_t emu_hostile_to(const struct emu_world *w, uint32_t tenant);
 bool emu_challenges_claims(const struct emu_world *w, uint32_t tenant);
 
 /* What was already done to whom; fixed size, whatever the estate. */

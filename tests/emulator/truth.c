@@ -96,6 +96,8 @@ static void write_subscriptions(const struct emu_world *w, const struct emu_tena
     emu_json_text(j, "quotaId", emu_quota_id((enum emu_quota)t->subs[s].quota));
     emu_json_text(j, "usage", usage[t->subs[s].usage]);
     emu_json_int(j, "assignments", (int64_t)emu_assignment_count(t, s));
+    if (s == 0 && emu_hostile_to(w, t->index) != 0)
+      emu_json_text(j, "alsoListedBy", emu_tenant_id(w, emu_hostile_to(w, t->index)).text);
     emu_json_end_object(j);
   }
   emu_json_end_array(j);

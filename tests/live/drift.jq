@@ -12,10 +12,12 @@ def subscription: .id | split("/")[2];
  "assignment-added": "role.granted", "assignment-removed": "role.revoked"} as $kinds
 | ($truth | map(select(.kind == "tenant"))) as $tenants
 | ($tenants | map({key: .tenantId, value: .}) | from_entries) as $of
-# Whoever may no longer see a subscription, and nobody else of ours can: it is no longer visible.
+# Whoever may no longer see a subscription, and nobody else of ours can: it is no longer visible. Where another tenant
+# lists it as well it stays, seen from there only, which is a change of it.
 # What lay above it was not seen to go. Where an application is refused nothing is read: only completeness is lost.
 | ($tenants | map(.tenantId as $tenant | .subscriptions as $subs | .lastingFault as $fault | .changes[]
-    | if .what == "right-revoked" then $subs[] | {key: ["subscription.removed", $tenant, .subscriptionId]}
+    | if .what == "right-revoked" then $subs[]
+        | {key: [if .alsoListedBy then "subscription.changed" else "subscription.removed" end, $tenant, .subscriptionId]}
       elif .what == "consent-revoked" then empty
       else {key: [$kinds[.what], $tenant, .subjectId]} end
     | .readable = ($fault == null)) | map(.key |= text)) as $changes

@@ -311,6 +311,21 @@ START_TEST(test_unite__access_above_is_kept_when_no_subscription_is_in_sight) {
 }
 END_TEST
 
+/* Another tenant lists one of its subscriptions still: that shows nothing of what lies above it. */
+START_TEST(test_unite__access_above_is_kept_when_only_others_see_a_subscription) {
+  struct pal_docs *docs = side_see_whole("ann", OID, side_one);
+  side_assign(docs, NULL, "7", A("7"), NULL);
+  side_become_parent(docs);
+  (void)side_see_whole("ann", OID, NULL);
+  docs = side_see("zoe", CUSTOMER, OID2);
+  side_subscription(docs, SUB1, "S", "zoe", CUSTOMER);
+  side_cover(docs, "role-assignments", SUB1, "complete", 0, NULL, NULL);
+  side_unite();
+  side_covers("role-assignments", "tenant", "partial 0 no subscription in sight @" T2);
+  side_holds("access/inherited.json", "x/7\",\"lastRead\":\"" T2 "\"");
+}
+END_TEST
+
 START_TEST(test_unite__subscription_of_a_removed_identity_is_gone) {
   struct pal_docs *docs = side_see_whole("ann", OID, side_one);
   side_subscription(docs, SUB2, "S", "old", HOME);
@@ -477,6 +492,7 @@ Suite *make_collect_unite_suite(void) {
   tcase_add_test(tc, test_unite__subscription_seen_from_another_tenant_is_gone_only_when_it_listed);
   tcase_add_loop_test(tc, test_unite__sighting_is_gone_only_when_its_observer_listed_without_it, 0, 7);
   tcase_add_test(tc, test_unite__access_above_is_kept_when_no_subscription_is_in_sight);
+  tcase_add_test(tc, test_unite__access_above_is_kept_when_only_others_see_a_subscription);
   tcase_add_test(tc, test_unite__sightings_of_a_kept_subscription_stay);
   tcase_add_loop_test(tc, test_unite__date_of_a_partial_unit_is_that_of_its_last_complete_reading, 0, 5);
   tcase_add_test(tc, test_unite__unknown_month_does_not_replace_a_known_one);
