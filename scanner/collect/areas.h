@@ -4,6 +4,7 @@
 /* areas.h - the table of collectors.def: what is read, and in which units its completeness is told. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pal_coverage.h"
 #include "pal_err.h"
@@ -65,6 +66,8 @@ extern const struct collector collectors[COLLECTORS_N];
 
 /* NULL when no collector fills the area. */
 const struct collector *collector_of_area(const char *area);
+/* So long a declaration counts as complete. */
+int64_t declared_max_age_days(const struct pal_record *settings);
 /* Whether the settings ask for it. */
 bool collector_enabled(const struct collector *collector, const struct pal_record *settings);
 

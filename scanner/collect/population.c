@@ -130,7 +130,7 @@ enum pal_code pal_population(struct pal_arena *arena, const struct pal_record *s
 
 /* --- is a tenant complete --- */
 
-static int64_t declared_max_age_days(const struct pal_record *settings) {
+int64_t declared_max_age_days(const struct pal_record *settings) {
   const char *text = pal_get_text(settings, PAL_SETTINGS_PARAMETERS);
   struct pal_json_doc *doc = NULL;
   int64_t days = DECLARED_MAX_AGE_DAYS;

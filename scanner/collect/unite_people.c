@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pal_import.h"
 #include "parse.h"
 #include "unite.h"
+
+enum { DAY_SECONDS = 86400 };
 
 static bool among(const struct pal_texts *texts, const char *text) {
   for (size_t i = 0; i < texts->n; i++)
@@ -81,6 +84,19 @@ static bool is_replaced(const struct unite *unite, const struct pal_record *pare
   return names->n > 0;
 }
 
+/* A declaration that the link read tonight contradicts stands until it is too old, or the link was written since. */
+static bool still_contradicts(const struct unite *unite, const struct pal_record *declared,
+                              const struct pal_record *tonight) {
+  const struct pal_record *link = pal_get_record(tonight, PAL_IDENTITY_LINK);
+  const char *date = pal_get_text(declared, PAL_DECLARATION_DATE);
+  const char *updated = link ? pal_get_text(link, PAL_LINK_UPDATED_TIME) : NULL;
+  struct pal_instant at = {0}, written = {0};
+  bool fresh = pal_instant_parse(date, &at) &&
+               unite->input->started.s - at.s <= declared_max_age_days(unite->input->settings) * DAY_SECONDS;
+  bool since = updated && pal_instant_parse(updated, &written) && pal_instant_cmp(written, at) > 0;
+  return fresh && !since && !pal_declaration_agrees(declared, tonight);
+}
+
 static enum pal_code unite_identity(struct unite *unite, const char *object, struct pal_err *err) {
   const struct pal_doc *parent_doc = doc_of(unite->input->parent, unite, PAL_FILE_IDENTITY, object);
   const struct pal_record *parent = parent_doc ? parent_doc->records.v[0] : NULL;
@@ -93,6 +109,9 @@ static enum pal_code unite_identity(struct unite *unite, const char *object, str
   if (answered || (tonight.best && !parent)) {
     record = pal_record_dup(unite->arena, tonight.best);
     code = record ? join_names(unite, &tonight, parent, record, err) : pal_err_nomem(err);
+    const struct pal_record *declared = parent ? pal_get_record(parent, PAL_IDENTITY_DECLARED) : NULL;
+    if (code == PAL_OK && declared && still_contradicts(unite, declared, record))
+      pal_set_record(record, PAL_IDENTITY_DECLARED, pal_get_record(parent, PAL_IDENTITY_DECLARED));
   } else if (parent && tonight.best &&
              tonight.rank <= RANK_PARTIAL) { /* answered, but not with a link that can be read */
     const struct row *row = row_find(unite, "links", tonight.names.v[0]);

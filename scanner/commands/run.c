@@ -314,10 +314,16 @@ static enum pal_code disclosure_key(const struct pal_run *run, const char *state
   return code;
 }
 
+static enum pal_run_kind kind_of(const struct pal_run_options *o) {
+  if (o->declared != NULL)
+    return PAL_RUN_IMPORT;
+  return o->replay_dir != NULL ? PAL_RUN_REPLAY : PAL_RUN_SCAN;
+}
+
 static enum pal_code commit(struct pal_run *run, const char *state_dir, struct pal_err *err) {
   const struct pal_run_options *o = run->options;
   struct pal_trailers t = {.sequence = run->has_parent ? run->parent.trailers.sequence + 1 : 1,
-                           .kind = o->replay_dir != NULL ? PAL_RUN_REPLAY : PAL_RUN_SCAN,
+                           .kind = kind_of(o),
                            .full = o->scope == NULL,
                            .complete = (int64_t)run->result->report.completeness.complete,
                            .expected = (int64_t)run->result->report.completeness.expected};
@@ -374,7 +380,7 @@ static void describe(struct pal_run *run, struct pal_report *report) {
   char hex[41], started[PAL_INSTANT_MAX];
   pal_instant_format(run->options->started, started);
   report->started = pal_arena_strdup(arena, started);
-  report->kind = run->options->replay_dir != NULL ? "replay" : "scan";
+  report->kind = pal_run_kind_name(kind_of(run->options));
   report->full = run->options->scope == NULL;
   pal_oid_hex(&run->result->tree, hex);
   report->tree = pal_arena_strdup(arena, hex);
@@ -449,10 +455,12 @@ static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
     code = run_digest(run, head.digest, err);
   if (code == PAL_OK)
     code = pal_random_guid(head.run, err);
-  if (code == PAL_OK)
+  (void)snprintf(run->run_id, sizeof(run->run_id), "%s", head.run);
+  bool collects = o->declared == NULL; /* else there is nothing to resume, and the journal of a scan is left alone */
+  if (code == PAL_OK && collects)
     code = pal_spool_open(&run->spool, state.data, &head, o->resume, err);
   struct pal_run_options resumed = *o;
-  if (code == PAL_OK) {
+  if (code == PAL_OK && collects) {
     /* A resumed run keeps its id and its start. */
     const struct pal_journal_head *kept = pal_journal_head(run->spool.journal);
     (void)snprintf(run->run_id, sizeof(run->run_id), "%s", kept->run);

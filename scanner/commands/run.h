@@ -3,7 +3,7 @@
 #define PAL_RUN_H
 /*
  * run.h - one run: collect, unite with the verified parent, write, judge,
- * commit. Used by scan and demo.
+ * commit. Used by scan, demo and import.
  *
  *   observations --(journal)--> facts per tenant --> blobs, tables --> verdicts --> tree --> commit
  *
@@ -11,6 +11,7 @@
  * in the journal (state folder) and in an invisible pack.
  */
 #include "app.h"
+#include "pal_import.h"
 #include "pal_net.h"
 
 struct pal_run_options {
@@ -22,6 +23,8 @@ struct pal_run_options {
   const char *replay_dir;        /* NULL: live */
   const char *record_dir;        /* NULL: none */
   const struct pal_texts *scope; /* tenants, sorted; NULL: full scope */
+  /* An import: what was declared of the tenants in scope takes the place of collecting; NULL: a scan */
+  const struct pal_declarations *declared;
   const char *onto;              /* dry run: revision to build upon; NULL: HEAD if there is one */
   const char *accept_tip;        /* commit a person accepts as the tip; NULL */
   int jobs;                      /* requests in flight; 0: as configured */

@@ -72,7 +72,7 @@ enum pal_code pal_run_check_scope(const struct pal_run *run, struct pal_err *err
                          "--tenant %s: neither the configuration nor the estate nor the last snapshot names this "
                          "tenant",
                          scope->v[i]);
-    if (!was_asked(run, scope->v[i]))
+    if (run->options->declared == NULL && !was_asked(run, scope->v[i]))
       return pal_err_set(err, PAL_E_USAGE,
                          "--tenant %s: no identity signs in to this tenant; what is seen of it from other tenants is "
                          "read by full runs",

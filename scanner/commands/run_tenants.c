@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pal_rejudge.h"
+#include "pal_scope.h"
 #include "run_internal.h"
 
 static bool area_in_scope(void *payload, const char *tenant_id, const char *area) {
@@ -155,7 +156,11 @@ static enum pal_code load_parent(struct pal_run *run, const char *tenant_id, str
     code = pal_run_date_parent(run, tenant_id, parent, err);
   if (code == PAL_OK)
     code = pal_judge_load(run->result->judge, PAL_STATE_PREVIOUS, parent, err);
-  return code == PAL_OK ? pal_run_keep_previous(run, parent, tenant_id, err) : code;
+  if (code == PAL_OK)
+    code = pal_run_keep_previous(run, parent, tenant_id, err);
+  /* An import leaves what was read as it is; but absent dates would then tell of this run. */
+  bool declares = run->options->declared != NULL && pal_run_in_scope(run, tenant_id);
+  return code == PAL_OK && declares ? pal_scope_date(parent, pal_run_parent_read_on(run, tenant_id), err) : code;
 }
 
 static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, const char *tenant_id,
@@ -181,7 +186,9 @@ static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, co
   input.observations = list;
   if (code == PAL_OK && has_text(&run->parent_tenants, tenant_id))
     code = load_parent(run, tenant_id, &parent, &input, err);
-  if (code == PAL_OK)
+  if (code == PAL_OK && run->options->declared != NULL && pal_run_in_scope(run, tenant_id))
+    code = pal_import_unite(input.parent, &input.tenant, input.settings, run->options->declared, &docs, err);
+  else if (code == PAL_OK)
     code = pal_unite(&input, &docs, err);
   if (code != PAL_OK)
     return pal_err_wrap(err, "tenant %s", tenant_id);

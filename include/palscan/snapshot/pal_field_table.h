@@ -12,6 +12,7 @@
 
 #define PAL_KINDS(K) \
   K(LINK, .name="link", .label="partner link", .help="One Partner Admin Link: this principal object in this tenant is linked to this partner ID.", .change={"link.added","link.removed","link.changed"}) \
+  K(DECLARATION, .name="declaration", .label="declaration", .help="What was said of the link of an identity and not read by palscan: imported from the identity's own command line. Kept beside a reading until a newer reading says the same, or it is too old.") \
   K(SIGHTING, .name="sighting", .label="sighting", .help="Which identity saw a subscription, with a token of which tenant.") \
   K(PERMISSION, .name="permission", .label="permission", .help="One permission entry of a role or deny assignment.") \
   K(DENY_PRINCIPAL, .name="denyPrincipal", .label="principal", .help="A principal a deny assignment applies to or excludes; the all-zero GUID of type SystemDefined is everyone.") \
@@ -76,6 +77,15 @@
   F(LINK, CREATED_TIME, .json="createdTime", .column="created_time", .type=PAL_T_INSTANT, .since=1, .label="created") \
   F(LINK, UPDATED_TIME, .json="updatedTime", .column="updated_time", .type=PAL_T_INSTANT, .since=1, .label="updated")
 
+/* Provider and date are the word of who imported it; the digest is of the file as it came. */
+#define PAL_FIELDS_DECLARATION(F) \
+  F(DECLARATION, PROVIDER, .json="provider", .column="provider", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="declared by", .max=256) \
+  F(DECLARATION, DATE, .json="date", .column="date", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="declared on") \
+  F(DECLARATION, SHA256, .json="sha256", .column="sha256", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="digest of the file", .max=64, .help="SHA-256, hexadecimal.") \
+  F(DECLARATION, PARTNER_ID, .json="partnerId", .column="partner_id", .type=PAL_T_DIGITS, .since=1, .label="partner ID", .help="Absent: declared to have no link.") \
+  F(DECLARATION, STATE, .json="state", .column="state", .type=PAL_T_TEXT, .since=1, .label="state", .help="As in a link.") \
+  F(DECLARATION, VERSION, .json="version", .column="version", .type=PAL_T_INT, .since=1, .label="version", .help="As in a link.")
+
 #define PAL_FIELDS_SIGHTING(F) \
   F(SIGHTING, IDENTITY, .json="identity", .column="identity", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="identity") \
   F(SIGHTING, TENANT, .json="tenantId", .column="from_tenant_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="tenant of the token")
@@ -129,6 +139,7 @@
   F(IDENTITY, APP_ID, .json="appId", .column="app_id", .type=PAL_T_GUID, .since=1, .label="application") \
   F(IDENTITY, LINK, .json="link", .type=PAL_T_RECORD, .kind=&pal_kind_LINK, .table="link", .flags=PAL_NULLABLE, .since=1, .label="link", .help="An object: answered 200. null: answered 404, no link. Absent: never answered.") \
   F(IDENTITY, ASSURANCE, .json="assurance", .column="assurance", .type=PAL_T_ENUM, .words=pal_words_assurance, .flags=PAL_REQUIRED, .since=1, .label="assurance", .help="read by palscan itself, or self-declared through an import.") \
+  F(IDENTITY, DECLARED, .json="declared", .type=PAL_T_RECORD, .kind=&pal_kind_DECLARATION, .table="declaration", .since=1, .label="declaration", .help="The last import that spoke of it; where the assurance is read, it stands beside what was read and changes nothing of it.") \
   PAL_LAST_READ(F, IDENTITY)
 
 /* Source: Microsoft.Authorization 2022-04-01, roleAssignments */
@@ -235,7 +246,7 @@
   F(COVERAGE, ITEMS, .json="items", .column="items", .type=PAL_T_INT, .since=1, .label="items", .help="Records got.") \
   F(COVERAGE, EXPECTED, .json="expected", .column="expected", .type=PAL_T_INT, .since=1, .label="expected", .help="Independent count; absent: none was taken.") \
   F(COVERAGE, CODE, .json="code", .column="code", .type=PAL_T_TEXT, .since=1, .label="cause", .help="Why it is not complete: HTTP status and error code, AADSTS code, or a word of palscan's.") \
-  F(COVERAGE, AS_OF, .json="asOf", .column="as_of", .type=PAL_T_INSTANT, .flags=PAL_VOLATILE, .since=1, .label="as of", .help="Start of the last run in which the unit was read completely; absent: this run, or never.")
+  F(COVERAGE, AS_OF, .json="asOf", .column="as_of", .type=PAL_T_INSTANT, .flags=PAL_VOLATILE, .since=1, .label="as of", .help="Start of the last run in which the unit was read completely; absent: this run, or never. Of a self-declared unit the day of the declaration.")
 
 #define PAL_FIELDS_FINDING(F) \
   F(FINDING, FINGERPRINT, .json="fingerprint", .column="fingerprint", .type=PAL_T_TEXT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="fingerprint") \
