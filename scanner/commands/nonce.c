@@ -58,6 +58,24 @@ static enum pal_code write_note(const char *state_dir, const char *folder, const
   return code;
 }
 
+/* Up to the blank or line end that closes the word. */
+static bool take_word(const char **at, char end, char *out, size_t cap) {
+  const char *stop = strchr(*at, end);
+  size_t len = stop != NULL ? (size_t)(stop - *at) : 0;
+  if (len == 0 || len >= cap)
+    return false;
+  memcpy(out, *at, len);
+  out[len] = '\0';
+  *at = stop + 1;
+  return true;
+}
+
+static bool parse_note(const char *text, struct note *ret) {
+  return take_word(&text, ' ', ret->identity, sizeof(ret->identity)) &&
+         take_word(&text, ' ', ret->tenant, sizeof(ret->tenant)) && take_word(&text, '\n', ret->at, sizeof(ret->at)) &&
+         *text == '\0';
+}
+
 /* *ret_there: whether there is one. */
 static enum pal_code read_note(const char *state_dir, const char *folder, const char *name, struct note *ret,
                                bool *ret_there, struct pal_err *err) {
@@ -68,7 +86,7 @@ static enum pal_code read_note(const char *state_dir, const char *folder, const 
   *ret_there = code == PAL_OK && pal_path_exists(path.data);
   if (*ret_there)
     code = pal_file_read(path.data, "note of an import", PAL_FILE_SECRET, NOTE_MAX, &text, err);
-  if (*ret_there && code == PAL_OK && sscanf(text.data, "%64s %36s %31s", ret->identity, ret->tenant, ret->at) != 3)
+  if (*ret_there && code == PAL_OK && !parse_note(text.data, ret))
     code = pal_err_set(err, PAL_E_VERIFY, "%s: is none that palscan wrote", path.data);
   pal_buf_deinit(&text);
   pal_buf_deinit(&path);

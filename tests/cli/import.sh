@@ -1,0 +1,365 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# import.sh - palscan import and collector: what colleagues say of links that only they
+# can read. It is theirs, dated, counted once, and never in the place of what was read.
+# shellcheck source=tests/live/lib.sh
+. "$(dirname "$0")/../live/lib.sh"
+
+FABRIKAM=189136cf-9549-546a-8cbf-5491c9c4aa3e
+ANNA=ac9a0626-3ff0-46e2-9974-bbfba246f6dc
+TODAY=$(date -u +%Y-%m-%d)
+YESTERDAY=$(date -u -d '1 day ago' +%Y-%m-%d)
+
+# link PARTNER [OBJECT [TENANT [NAME]]]: as az managementpartner show prints it
+link() {
+  jq -n --arg p "$1" --arg o "${2:-$ANNA}" --arg t "${3:-$FABRIKAM}" --arg n "${4:-Contoso GmbH}" \
+    '{createdTime: "2026-02-21T20:07:21.134129+00:00", etag: 3, id: "/providers/microsoft.managementpartner/partners/\($p)",
+      name: $p, objectId: $o, partnerId: $p, partnerName: $n, state: "Active", tenantId: $t,
+      type: "Microsoft.ManagementPartner/partners", updatedTime: "2026-03-01T08:00:00+00:00", version: 3}'
+}
+# bring FILE [ARGUMENT]...: imports it, whatever is found
+bring() { palscan --config palscan.json import "$@" --fail-on none; }
+anna() { bring "$@" --identity anna --tenant "$FABRIKAM"; }
+folder_of() { printf 'tenants/%.2s/%s' "$1" "$1"; }
+file_of() { git_ show "${3:-HEAD}:$(folder_of "$1")/$2"; }
+trailer() { git_ log -1 --format=%B | sed -n "s/^Palscan-$1: //p"; }
+
+# A folder with the demo's files, an empty repository of live runs and anna's link in link.json.
+empty() {
+  no_night
+  link 2000001 >link.json
+}
+expect_refused() { # STATUS TEXT: and nothing was written
+  expect_one_error "$1"
+  expect_err "$2"
+  expect_unchanged
+}
+
+# One live night over three customers, all identities but the people; then nobody answers any more.
+live_night() {
+  [ -x "$EMULATOR" ] || skip "there is no emulator in this build"
+  emulate --tenants 3
+  live_folder d '.identities |= map(select(.name | startswith("app-")))'
+  live_scan --fail-on none
+  case $status in 0 | 4) ;; *) fail "exit status $status" ;; esac
+  silence
+  git_ ls-tree -r --name-only HEAD tenants | grep /identities/ | while read -r path; do
+    git_ show "HEAD:$path" | jq -r --arg t "$(cut -d/ -f3 <<<"$path")" \
+      'select(.link != null and .link.state == "Active") | "\($t) \(.objectId) \(.names[0]) \(.link.partnerId)"'
+  done >"$T/read"
+  read -r TENANT OBJECT NAME PARTNER <"$T/read" || :
+  [ -n "${PARTNER:-}" ] || fail "no link was read"
+}
+
+# ---- one plain file, the whole way ----
+
+test_import__plain_file_is_committed_as_self_declared() {
+  empty
+  anna link.json --date "$YESTERDAY" --provider 'Anna A.'
+  expect_status 0
+  expect_equal "$(trailer Kind) $(trailer Scope) $(trailer Coverage)" 'import partial 0/1'
+  expect_equal "$(git_ show HEAD:inputs/history.json | jq -c .scope)" "[\"$FABRIKAM\"]"
+  expect_equal "$(file_of "$FABRIKAM" coverage.json | jq -c '.links')" \
+    "{\"anna\":{\"asOf\":\"${YESTERDAY}T00:00:00Z\",\"items\":1,\"state\":\"self-declared\"}}"
+  expect_equal "$(file_of "$FABRIKAM" "identities/$ANNA.json" | jq -c '[.assurance, .declared.provider, .declared.sha256, .link.partnerId]')" \
+    "[\"self-declared\",\"Anna A.\",\"$(sha256sum link.json | cut -d' ' -f1)\",\"2000001\"]"
+  expect_out 'import of facts from colleagues'
+  grep -qE "^Self-declared +1 statement, the oldest of $YESTERDAY\$" "$T/.out" || fail "the first screen does not say so"
+  expect_sound
+  palscan_ok verify
+  palscan_ok query "SELECT provider, partner_id FROM declaration" -f csv
+  expect_out 'Anna A.,2000001'
+}
+
+test_import__what_is_declared_is_judged() {
+  empty
+  link 9999999 >link.json
+  palscan --config palscan.json import link.json --identity anna --tenant "$FABRIKAM" --date "$TODAY" -f json
+  expect_status 3
+  expect_equal "$(jq -r '.findings[] | select(.policy == "PAL002") | "\(.verdict) \(.subject.id)"' "$T/.out")" "fail $ANNA"
+  palscan check --as-recorded -f json
+  expect_equal "$(jq -r '.findings[] | select(.policy == "PAL002") | .verdict' "$T/.out")" fail
+  palscan_ok verify
+}
+
+test_import__second_time_is_refused() {
+  empty
+  anna link.json --date "$YESTERDAY"
+  expect_status 0
+  remember
+  anna link.json --date "$TODAY"
+  expect_refused 2 "link.json: this very file was imported before, for identity anna in tenant $FABRIKAM"
+  # Another user's state folder does not know it: the snapshot does.
+  rm -r "$T"/state/palscan/*/imported
+  remember
+  anna link.json --date "$TODAY"
+  expect_refused 2 'this very file was imported before'
+}
+
+test_import__older_declaration_is_refused() {
+  empty
+  anna link.json --date "$TODAY"
+  link 2000002 >older.json
+  remember
+  anna older.json --date "$YESTERDAY"
+  expect_refused 2 "a later declaration is on record, of $TODAY"
+  anna older.json --date "$TODAY"
+  expect_status 0
+}
+
+test_import__bytes_of_windows_are_read() {
+  empty
+  { printf '\xff\xfe' && sed 's/$/\r/' link.json | iconv -t UTF-16LE; } >windows.json
+  anna windows.json --date "$YESTERDAY"
+  expect_status 0
+  expect_equal "$(file_of "$FABRIKAM" "identities/$ANNA.json" | jq -r .link.partnerName)" 'Contoso GmbH'
+}
+
+test_import__several_files_are_one_snapshot() {
+  local i
+  empty
+  for i in 1 2 3; do
+    palscan_ok --config palscan.json collector --identity "p$i" --tenant "$FABRIKAM" -o "p$i.sh"
+    collected "p$i" "$(sed -n "s/^nonce='\(.*\)'/\1/p" "p$i.sh")" "ac9a0626-3ff0-46e2-9974-bbfba246f6d$i" >"p$i.json"
+  done
+  bring p1.json p2.json p3.json
+  expect_status 0
+  expect_equal "$(git_ rev-list --count HEAD)" 1
+  grep -qE '^Self-declared +3 statements' "$T/.out" || fail "not three"
+  palscan_ok verify
+}
+
+# ---- wrong files ----
+
+test_import__wrong_file_says_where_and_commits_nothing() {
+  empty
+  remember
+  printf '{\n  "partnerId": "2000001",\n  "tenantId": 7\n}\n' >"$T/bad.json"
+  anna "$T/bad.json" --date "$TODAY"
+  expect_refused 2 'bad.json:3:15: at $.tenantId: must be a text'
+  link 2000001 "$ANNA" 11111111-1111-4111-8111-111111111111 >"$T/bad.json"
+  anna "$T/bad.json" --date "$TODAY"
+  expect_refused 2 "the link is one of tenant 11111111-1111-4111-8111-111111111111, not of $FABRIKAM"
+  anna link.json "$T/bad.json" --date "$TODAY"
+  expect_one_error 2
+  expect_unchanged
+  anna link.json --date 2999-01-01
+  expect_refused 2 'is yet to come'
+  anna "$T/none.json" --date "$TODAY"
+  expect_refused 2 'none.json: no such file'
+  bring link.json --date "$TODAY"
+  expect_refused 2 'give --identity'
+  anna link.json --date yesterday
+  expect_refused 2 '--date: "yesterday" is neither'
+  link 2000001 "$ANNA" 22222222-2222-4222-8222-222222222222 >"$T/bad.json"
+  bring "$T/bad.json" --identity anna --tenant 22222222-2222-4222-8222-222222222222 --date "$TODAY"
+  expect_refused 2 'neither the configuration nor the estate nor the last snapshot names this tenant'
+}
+
+test_import__hostile_names_reach_no_terminal() {
+  local evil
+  empty
+  evil=$'\x1b[31mred\x1b[0m \xe2\x80\xaelru=HYPERLINK("x") \xc2\x9b'
+  link 9999999 "$ANNA" "$FABRIKAM" "$evil" >"$T/evil.json"
+  anna "$T/evil.json" --date "$TODAY" --provider "$evil"
+  expect_harmless "$T/.out"
+  expect_harmless "$T/.err"
+  file_of "$FABRIKAM" "identities/$ANNA.json" >"$T/stored"
+  expect_harmless "$T/stored"
+  palscan check -f csv --fail-on none
+  expect_harmless "$T/.out" cr
+  palscan_ok query 'SELECT provider FROM declaration'
+  expect_harmless "$T/.out"
+  palscan_ok verify
+  printf '{"%s":' "$evil" >"$T/"$'evil\x1b[2J.json'
+  anna "$T/"$'evil\x1b[2J.json' --date "$TODAY"
+  expect_status 2
+  expect_harmless "$T/.err"
+}
+
+# ---- age ----
+
+test_import__old_declaration_does_not_count_as_complete() {
+  local old
+  old=$(date -u -d '101 days ago' +%Y-%m-%d)
+  empty
+  # All else of this customer is not to be read: only the link counts.
+  jq '.collect = ["links"]' <(sed 's#^ *//.*##' palscan.json) >"$T/only" && mv "$T/only" palscan.json
+  anna link.json --date "$old"
+  expect_status 0
+  palscan_ok query "SELECT state, as_of FROM coverage WHERE area = 'links'" -f csv
+  expect_out "self-declared,${old}T00:00:00Z"
+  palscan check -f json --fail-on none
+  jq -e '[.findings[] | select(.verdict == "unknown") | .details.cause[]?] | index("self-declared too long ago")' "$T/.out" >/dev/null ||
+    fail "no rule minds its age"
+  link 2000002 >new.json
+  anna new.json --date "$TODAY"
+  palscan check -f json --fail-on none
+  jq -e '[.findings[] | .details.cause[]?] | index("self-declared too long ago") | not' "$T/.out" >/dev/null ||
+    fail "a fresh one is taken for old"
+}
+
+# ---- beside what was read ----
+
+test_import__reading_stays_and_the_contradiction_beside_it() {
+  live_night
+  file_of "$TENANT" coverage.json | jq -S .links >"$T/links"
+  git_ rev-parse HEAD >"$T/night"
+  link 9999999 "$OBJECT" "$TENANT" >"$T/link.json"
+  bring "$T/link.json" --identity "$NAME" --tenant "$TENANT" --date "$TODAY"
+  case $status in 0 | 4) ;; *) fail "exit status $status" ;; esac
+  expect_equal "$(file_of "$TENANT" "identities/$OBJECT.json" | jq -c '[.assurance, .link.partnerId, .declared.partnerId]')" \
+    "[\"read\",\"$PARTNER\",\"9999999\"]"
+  # The dates that were left out are written out: nothing of it is of the import.
+  expect_equal "$(file_of "$TENANT" coverage.json | jq -r ".links[\"$NAME\"] | \"\(.state) \(.asOf)\"")" \
+    "complete $(started_of "$(cat "$T/night")")"
+  git_ diff --name-only HEAD~1 HEAD >"$T/changed"
+  if grep -v -e "^$(folder_of "$TENANT")/" -e '^inputs/history\.json$' "$T/changed"; then fail "more than the scope changed"; fi
+  expect_no_out "9999999"
+  expect_sound
+  palscan_ok verify
+  palscan diff HEAD~1 HEAD --exit-code
+  expect_status 0
+}
+
+test_import__next_night_reads_on() {
+  live_night
+  link 2000001 "$ANNA" "$TENANT" >"$T/link.json"
+  bring "$T/link.json" --identity anna --tenant "$TENANT" --date "$TODAY"
+  emulate --tenants 3
+  live_scan --fail-on none
+  silence
+  expect_equal "$(trailer Kind) $(trailer Scope)" 'scan full'
+  expect_equal "$(file_of "$TENANT" coverage.json | jq -r '.links.anna | "\(.state) \(.asOf)"')" "self-declared ${TODAY}T00:00:00Z"
+  expect_equal "$(file_of "$TENANT" coverage.json | jq -r ".links[\"$NAME\"] | \"\(.state) \(.asOf)\"")" 'complete null'
+  expect_equal "$(file_of "$TENANT" "identities/$ANNA.json" | jq -r .link.partnerId)" 2000001
+  palscan_ok verify
+}
+
+test_import__account_of_another_identity_is_refused() {
+  live_night
+  link "$PARTNER" "$OBJECT" "$TENANT" >"$T/link.json"
+  remember
+  bring "$T/link.json" --identity anna --tenant "$TENANT" --date "$TODAY"
+  expect_refused 2 "the snapshot knows this object as $NAME"
+}
+
+test_import__replays_take_none() {
+  one_night
+  link 2000001 >"$T/link.json"
+  remember
+  anna "$T/link.json" --date "$TODAY"
+  expect_refused 2 'holds replays'
+}
+
+# ---- the collector ----
+
+# collected NAME NONCE [OBJECT]: the file its script writes
+collected() {
+  link 2000001 "${3:-$ANNA}" >"$T/.link"
+  jq -nc --arg i "$1" --arg n "$2" --arg o "${3:-$ANNA}" --arg t "$FABRIKAM" --arg d "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --slurpfile l "$T/.link" \
+    '{format: "palscan-declaration", version: 1, nonce: $n, identity: $i, tenantId: $t, objectId: $o, date: $d, link: $l[0]}'
+}
+
+# fake_az TENANT OBJECT ANSWER: an az on the PATH that is signed in so; ANSWER: what az rest does
+# shellcheck disable=SC2016 # for the other shell
+fake_az() {
+  mkdir -p "$T/bin"
+  {
+    printf '#!/bin/sh\nprintf "%%s\\n" "$*" >>"%s/asked"\n' "$T"
+    printf 'case "$1 $2" in\n"account get-access-token") printf "h.%%s.s\\n" "%s" ;;\n' \
+      "$(jq -nc --arg t "$1" --arg o "$2" '{aud: "x", name: "Änna >>>???", oid: $o, tid: $t}' | base64url)"
+    printf '"rest --method") %s ;;\n*) exit 9 ;;\nesac\n' "$3"
+  } >"$T/bin/az"
+  chmod +x "$T/bin/az"
+}
+answer() { PATH=$T/bin:$PATH run bash script.sh; }
+
+test_collector__its_file_is_imported_once() {
+  empty
+  palscan_ok --config palscan.json collector --identity anna --tenant "$FABRIKAM"
+  cp "$T/.out" script.sh
+  expect_equal "$(stat -c %a "$T"/state/palscan/*/collector/*)" 600
+  fake_az "$FABRIKAM" "$ANNA" 'cat '"$T"'/d/link.json'
+  answer
+  expect_status 0
+  expect_out "palscan-anna-$FABRIKAM.json"
+  cp "palscan-anna-$FABRIKAM.json" "$T/answer.json"
+  if grep -q 'h\.' "$T/answer.json" "$T/.out" "$T/.err"; then fail "the token is shown"; fi
+  bring "$T/answer.json"
+  expect_status 0
+  expect_equal "$(file_of "$FABRIKAM" "identities/$ANNA.json" | jq -c '[.assurance, .link.partnerId, .names[0]]')" '["self-declared","2000001","anna"]'
+  expect_equal "$(find "$T"/state/palscan/*/collector -type f | wc -l)" 0
+  # The same nonce in another file.
+  jq -c '.date = "'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'" | .link.version = 4' "$T/answer.json" >"$T/again.json"
+  remember
+  bring "$T/again.json"
+  expect_refused 2 'at $.nonce: not one this user gave out here, or used before'
+}
+
+test_collector__no_link_is_an_answer_and_a_failure_is_none() {
+  empty
+  palscan_ok --config palscan.json collector --identity anna --tenant "$FABRIKAM" -o script.sh
+  fake_az "$FABRIKAM" "$ANNA" 'echo "ERROR: Forbidden({})" >&2; exit 1'
+  answer
+  expect_status 1
+  expect_no_file "palscan-anna-$FABRIKAM.json"
+  fake_az "$FABRIKAM" "$ANNA" 'echo "ERROR: Not Found({\"error\":{\"code\":\"InvalidResourceType\"}})" >&2; exit 1'
+  answer
+  expect_status 1
+  fake_az 11111111-1111-4111-8111-111111111111 "$ANNA" 'exit 0'
+  answer
+  expect_status 1
+  expect_err 'You are signed in elsewhere'
+  expect_no_file "palscan-anna-$FABRIKAM.json"
+  fake_az "$FABRIKAM" "$ANNA" 'echo "ERROR: Not Found({\"error\":{}})" >&2; exit 1'
+  answer
+  expect_status 0
+  bring "palscan-anna-$FABRIKAM.json"
+  expect_status 0
+  expect_equal "$(file_of "$FABRIKAM" "identities/$ANNA.json" | jq -c '[.assurance, .link]')" '["self-declared",null]'
+}
+
+test_collector__nonce_is_for_its_identity_and_its_days() {
+  local nonce
+  empty
+  palscan_ok --config palscan.json collector --identity anna --tenant "$FABRIKAM" -o script.sh
+  nonce=$(sed -n "s/^nonce='\(.*\)'/\1/p" script.sh)
+  collected bert "$nonce" >"$T/answer.json"
+  remember
+  bring "$T/answer.json"
+  expect_refused 2 "at \$.nonce: given out for identity anna in tenant $FABRIKAM"
+  collected anna "$nonce" >"$T/answer.json"
+  printf 'anna %s %s\n' "$FABRIKAM" "$(date -u -d '31 days ago' +%Y-%m-%dT%H:%M:%SZ)" >"$(echo "$T"/state/palscan/*/collector/"$nonce")"
+  remember
+  bring "$T/answer.json"
+  expect_refused 2 'it was good for 30 days'
+  # The next one that is given out sweeps it away.
+  palscan_ok --config palscan.json collector --identity bert --tenant "$FABRIKAM" -o script.sh
+  expect_no_file "$(echo "$T"/state/palscan/*/collector)/$nonce"
+}
+
+# shellcheck disable=SC2016 # a name that no shell may read
+test_collector__only_ids_and_digits_enter_the_script() {
+  local evil
+  empty
+  remember
+  for evil in "a'b" 'a;id' '$(id)' '' 'A' "a
+b"; do
+    palscan --config palscan.json collector --identity "$evil" --tenant "$FABRIKAM"
+    expect_refused 2 ''
+    palscan --config palscan.json collector --identity anna --tenant "$evil"
+    expect_refused 2 ''
+  done
+  palscan_ok --config palscan.json collector --identity anna --tenant "$FABRIKAM" -o script.sh
+  bash -n script.sh
+  if command -v shellcheck >/dev/null; then shellcheck script.sh || fail "shellcheck minds"; fi
+  palscan_ok --config palscan.json collector --identity anna --tenant "${FABRIKAM^^}" --shell powershell
+  expect_out "\$tenant = '$FABRIKAM'"
+  expect_out 'Invoke-AzRestMethod -Method GET'
+  if command -v pwsh >/dev/null; then
+    pwsh -NoProfile -Command "[void][scriptblock]::Create((Get-Content -Raw '$T/.out'))" || fail "PowerShell cannot read it"
+  fi
+}
+
+run_tests "$@"
