@@ -59,6 +59,7 @@ struct net_loop {
   struct transfer *flying; /* doubly linked */
   CURL **idle;             /* handles to be used again */
   int idle_n, idle_max;
+  struct net_clock clock_of_services;
 };
 
 /* --- life --- */
@@ -181,6 +182,17 @@ static bool is_header(const char *name, size_t len, const char *wanted) {
   return len == strlen(wanted) && net_same_letters(name, wanted, len);
 }
 
+/* The nearest of their dates: one service whose clock is wrong says nothing of ours. */
+static void compare_clocks(struct net_clock *clock, const char *date) {
+  struct pal_instant now = pal_clock_now(), theirs;
+  if (!net_http_date(date, now, &theirs))
+    return;
+  long long ahead = now.s - theirs.s;
+  if (!clock->known || llabs(ahead) < llabs(clock->ahead_s))
+    clock->ahead_s = ahead;
+  clock->known = true;
+}
+
 static size_t on_header(char *bytes, size_t size, size_t n, void *payload) {
   struct transfer *transfer = payload;
   size_t len = size * n;
@@ -205,6 +217,8 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *payload) {
   else if (is_header(bytes, name_len, "www-authenticate"))
     keep_claims(transfer, value, (size_t)(end - value));
   net_pace_header(&transfer->pace, bytes, name_len, value, (size_t)(end - value));
+  if (is_header(bytes, name_len, "date")) /* as soon as it is heard: a body may take minutes */
+    compare_clocks(&transfer->loop->clock_of_services, transfer->pace.date);
   return len;
 }
 
@@ -451,6 +465,10 @@ long long net_loop_now_ms(const struct net_loop *loop) {
 
 long long net_loop_paused_ms(const struct net_loop *loop) {
   return net_lanes_paused_ms(loop->lanes, net_loop_now_ms(loop));
+}
+
+struct net_clock net_loop_clock(const struct net_loop *loop) {
+  return loop->clock_of_services;
 }
 
 enum pal_code net_loop_add(struct net_loop *loop, struct net_job *job, struct pal_err *err) {

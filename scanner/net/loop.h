@@ -22,6 +22,12 @@ enum pal_code net_loop_add(struct net_loop *loop, struct net_job *job, struct pa
 long long net_loop_now_ms(const struct net_loop *loop);
 /* How long the longest pause lasts that holds up requests. */
 long long net_loop_paused_ms(const struct net_loop *loop);
+/* This host's clock beside those of the services. */
+struct net_clock {
+  bool known;        /* an answer had a date */
+  long long ahead_s; /* negative: behind */
+};
+struct net_clock net_loop_clock(const struct net_loop *loop);
 /* Does what can be done, waiting at most a fifth of a second. */
 enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) PAL_MUST_CHECK;
 /* Ends the wait of a step; from any thread. */

@@ -121,6 +121,8 @@ struct pal_net_stats {
   size_t over;         /* … of which PAL_FAILURE_TIME, also in a replay */
   size_t throttled;    /* answers 429 and 503 */
   long long paused_ms; /* how long services still ask some of what is queued to wait; 0: none does */
+  bool knows_clock;    /* an answer had a date; false in a replay */
+  long long ahead_s;   /* this host's clock against the nearest of those dates; negative: behind */
 };
 struct pal_net_stats pal_net_stats(const struct pal_net *net);
 

@@ -120,6 +120,38 @@ START_TEST(test_live__request_has_its_headers) {
 }
 END_TEST
 
+/* How far this host's clock is off, after answers with these dates, at 2026-11-21T10:00:00Z. */
+static struct pal_net_stats stats_after(const struct server_answer *answers, size_t n) {
+  const struct pal_instant ten = {.s = 1795255200};
+  serve(answers, n);
+  struct pal_net *net = open_live(NULL);
+  struct pal_request request = get_request(at_server(TENANTS_PATH));
+  pal_clock_fix(&ten);
+  for (size_t i = 0; i < n; i++)
+    ask_net(net, &request, &heard);
+  pal_clock_fix(NULL);
+  struct pal_net_stats stats = pal_net_stats(net);
+  close_net(net);
+  return stats;
+}
+
+START_TEST(test_live__clock_is_compared_with_the_nearest_date) {
+  static const struct server_answer answers[] = {
+      {.head = OK_HEAD "Date: Mon, 21 Nov 2022 10:00:00 GMT\r\n", .body = "{}"},
+      {.head = OK_HEAD "Date: Sat, 21 Nov 2026 10:07:11 GMT\r\n", .body = "{}"},
+      {.head = OK_HEAD "Date: yesterday\r\n", .body = "{}"}};
+  struct pal_net_stats stats = stats_after(answers, 3);
+  ck_assert(stats.knows_clock);
+  ck_assert_int_eq(stats.ahead_s, -431);
+}
+END_TEST
+
+START_TEST(test_live__clock_is_not_known_without_a_date) {
+  static const struct server_answer answers[] = {{.head = OK_HEAD "Date: soon\r\n", .body = "{}"}};
+  ck_assert(!stats_after(answers, 1).knows_clock);
+}
+END_TEST
+
 START_TEST(test_live__form_goes_as_it_is) {
   static const struct server_answer answers[] = {{.head = OK_HEAD, .body = "{}"}};
   serve(answers, 1);
@@ -528,6 +560,8 @@ Suite *make_net_live_suite(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_test(tests, test_live__request_has_its_headers);
+  tcase_add_test(tests, test_live__clock_is_compared_with_the_nearest_date);
+  tcase_add_test(tests, test_live__clock_is_not_known_without_a_date);
   tcase_add_test(tests, test_live__form_goes_as_it_is);
   tcase_add_test(tests, test_live__redirect_is_an_answer_and_not_followed);
   tcase_add_test(tests, test_live__body_beyond_the_maximum_is_cut);
