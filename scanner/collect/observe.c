@@ -8,8 +8,18 @@
 
 enum { PATH_MAX_BYTES = 4096 };
 
+static bool collects(const struct observer *observer, const struct collector *collector) {
+  const struct pal_texts *only = observer->options->only_areas;
+  if (!collector_enabled(collector, observer->options->settings))
+    return false;
+  for (size_t i = 0; only && collector->area && i < only->n; i++)
+    if (strcmp(only->v[i], collector->area) == 0)
+      return true;
+  return !only || !collector->setting;
+}
+
 bool observer_collects(const struct observer *observer, enum collector_id id) {
-  return collector_enabled(&collectors[id], observer->options->settings);
+  return collects(observer, &collectors[id]);
 }
 
 /* --- results --- */
@@ -346,7 +356,7 @@ static enum pal_code finish_all(struct observer *observer, struct pal_err *err) 
   bool listed = observer->listed.extent != PAL_READ_NOTHING;
   for (size_t i = 0; code == PAL_OK && i < COLLECTORS_N; i++) {
     const struct collector *collector = &collectors[i];
-    if (!collector_enabled(collector, observer->options->settings))
+    if (!collects(observer, collector))
       continue;
     if (!observer->observation.signed_in || (collector->stage > STAGE_TENANT && !listed)) {
       if (collector->area)
@@ -373,7 +383,7 @@ static bool starts(const struct observer *observer, const struct collector *coll
     return false;
   if (observer->discovers_only)
     return collector->id == (observer->is_app ? COLLECTOR_subscriptions : COLLECTOR_tenants);
-  return collector_enabled(collector, observer->options->settings);
+  return collects(observer, collector);
 }
 
 static void begin_stage(struct observer *observer) {

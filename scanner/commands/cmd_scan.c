@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_scan.c - palscan scan: one run. */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "outcome.h"
 #include "pal_log.h"
 #include "run.h"
 #include "run_end.h"
+#include "source.h"
 
 enum { JOBS_MAX = 1024 }; /* as for the configuration's concurrency */
 
@@ -56,34 +53,16 @@ static const struct pal_opt opts[] = {
     PAL_OUTCOME_OPTS("Judge new findings only (default) or all."),
 };
 
-static int by_text(const void *a, const void *b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static enum pal_code prepare(struct pal_cli *cli, struct pal_app *app, struct pal_run_options *o, struct pal_err *err) {
-  enum pal_code code = PAL_OK;
-  o->app = app;
-  o->settings = app->settings;
-  o->started = pal_clock_now();
-  if (o->replay_dir != NULL) {
-    struct pal_record *session = NULL, *settings = NULL;
-    code = pal_recording_session(cli->arena, o->replay_dir, &session, err);
-    if (code == PAL_OK)
-      code = pal_app_replay_settings(app, session, &settings, err);
-    if (code != PAL_OK)
-      return code;
-    o->settings = settings;
-    if (!pal_instant_parse(pal_get_text(session, PAL_SESSION_STARTED), &o->started))
-      return pal_err_set(err, PAL_E_INPUT, "%s/session.json: at $.started: no instant", o->replay_dir);
-    o->finished = pal_get_text(session, PAL_SESSION_FINISHED);
-    if (o->finished == NULL)
-      o->finished = pal_get_text(session, PAL_SESSION_STARTED);
-  } else if (pal_get_records(o->settings, PAL_SETTINGS_IDENTITIES)->n == 0) {
-    return pal_err_set(err, PAL_E_CONFIG, "%s: at $.identities: no identity to sign in as", app->config_path);
-  }
-  code = pal_app_cloud(app, o->settings, o->replay_dir == NULL, &o->cloud, err);
+static enum pal_code prepare(struct pal_app *app, struct pal_run_options *o, struct pal_err *err) {
+  struct pal_source source;
+  enum pal_code code = pal_source_open(app, o->replay_dir, &source, err);
   if (code != PAL_OK)
     return code;
+  o->app = app;
+  o->settings = source.settings;
+  o->started = source.started;
+  o->finished = source.finished;
+  o->cloud = source.cloud;
   return pal_pack_apply(app->pack, o->settings, err);
 }
 
@@ -106,37 +85,10 @@ static enum pal_code print(struct pal_cli *cli, const struct pal_run_options *o,
   return PAL_OK;
 }
 
-/* The tenants asked for, sorted, each once; *ret stays NULL when none was: then all are meant. */
-static enum pal_code read_scope(struct pal_cli *cli, const struct pal_texts **ret, struct pal_err *err) {
-  const struct pal_texts given = pal_cli_list(cli, "tenant");
-  struct pal_texts *scope = pal_arena_calloc(cli->arena, 1, sizeof(*scope));
-  const char **ids = pal_arena_calloc(cli->arena, given.n + 1, sizeof(*ids));
-  if (scope == NULL || ids == NULL)
-    return pal_err_nomem(err);
-  if (given.n == 0 && pal_cli_get(cli, "tenant") != NULL)
-    return pal_err_set(err, PAL_E_USAGE, "--tenant: no tenant id");
-  for (size_t i = 0; i < given.n; i++) {
-    struct pal_tenant_id id;
-    if (pal_tenant_id_parse(given.v[i], &id, NULL) != PAL_OK)
-      return pal_err_set(err, PAL_E_USAGE, "--tenant: \"%s\" is no tenant id (a GUID)", given.v[i]);
-    if ((ids[i] = pal_arena_strdup(cli->arena, id.s)) == NULL)
-      return pal_err_nomem(err);
-  }
-  if (given.n > 1)
-    qsort(ids, given.n, sizeof(*ids), by_text);
-  scope->v = ids;
-  for (size_t i = 0; i < given.n; i++)
-    if (scope->n == 0 || strcmp(ids[scope->n - 1], ids[i]) != 0)
-      ids[scope->n++] = ids[i];
-  if (scope->n > 0)
-    *ret = scope;
-  return PAL_OK;
-}
-
 /* Runs, prints, and decides the exit status. */
 static enum pal_code scan(struct pal_cli *cli, struct pal_app *app, struct pal_run_options *o,
                           struct pal_run_result *result, struct pal_err *err) {
-  enum pal_code code = prepare(cli, app, o, err);
+  enum pal_code code = prepare(app, o, err);
   if (code == PAL_OK)
     code = pal_run_scan(o, result, err);
   if (code != PAL_OK)
@@ -185,7 +137,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code == PAL_OK)
     code = pal_cli_format(cli, &format, err);
   if (code == PAL_OK)
-    code = read_scope(cli, &o.scope, err);
+    code = pal_select_tenants(cli, &o.scope, err);
   if (code != PAL_OK)
     return code;
   struct pal_run_result result = {0};

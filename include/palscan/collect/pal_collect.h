@@ -38,6 +38,7 @@ struct pal_collect_options {
   const char *base_dir;                    /* secret files are relative to it */
   const struct pal_texts *only_tenants;    /* NULL: all */
   const struct pal_texts *only_identities; /* NULL: all */
+  const struct pal_texts *only_areas;      /* of those the settings ask for; NULL: all */
   const struct pal_texts *parent_tenants;  /* tenants of the parent snapshot: still expected */
   int window;                              /* so many tenants are read at a time; 0: as the layer sees fit */
   /* Resume: whether this observation was already made. NULL: none. Of a user's home tenant the
@@ -55,6 +56,20 @@ struct pal_collect_result {
  * PAL_E_OFFLINE, PAL_E_INTERRUPTED and errors of each() end the run. */
 enum pal_code pal_collect_run(const struct pal_collect_options *options, struct pal_collect_result *ret,
                               struct pal_err *err) PAL_MUST_CHECK;
+
+/* ---- what a scan would ask (pure) ---- */
+/* What an observer came to know of its (identity, tenant). */
+struct pal_seen {
+  bool signed_in, listed; /* its list of subscriptions was answered */
+  size_t own, delegated;  /* subscriptions: of the token's tenant, and others */
+  size_t groups;          /* whose members are asked for */
+};
+struct pal_demand {
+  size_t requests; /* the least: one for each list, however many pages it has */
+  size_t costs;    /* of these: queries of Cost Management, which allows a tenant PAL_COSTS_A_MINUTE */
+};
+enum { PAL_COSTS_A_MINUTE = 60 };
+struct pal_demand pal_collect_demand(const struct pal_record *settings, const struct pal_seen *seen);
 
 /* ---- from observations to the facts of one tenant (pure) ---- */
 struct pal_unite_input {

@@ -79,7 +79,7 @@ try:
 except ImportError:
     print("jsonschema is not installed: schemas not applied")
     sys.exit(0)
-for schema, outputs in {"check": ["findings.json", "empty.json"], "diff": ["changes.json", "quiet.json"]}.items():
+for schema, outputs in {"check": ["findings.json", "empty.json"], "diff": ["changes.json", "quiet.json"], "doctor": ["doctor.json"]}.items():
     with open(f"{schemas}/{schema}.schema.json", encoding="utf-8") as file:
         text = json.load(file)
     jsonschema.Draft202012Validator.check_schema(text)
