@@ -35,7 +35,7 @@ enum units {
   UNITS_GROUP         /* group ids, and UNIT_WHOLE: whether it is known which groups to ask for */
 };
 
-enum stage { STAGE_TENANT, STAGE_SUBSCRIPTIONS, STAGE_COUNTS, STAGE_REST, STAGES_N };
+enum stage { STAGE_TENANT, STAGE_SUBSCRIPTIONS, STAGE_COUNTS, STAGE_REST, STAGE_NAMES, STAGES_N };
 
 enum collector_id {
 #define COLLECTOR(name, ...) COLLECTOR_##name,

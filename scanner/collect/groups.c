@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "observe.h"
+#include "groups.h"
 #include "pal_text.h"
 
 struct group {
@@ -136,6 +136,23 @@ static bool all_known(const struct observer *observer) {
       known = known && is_whole(&observer->units[COLLECTOR_delegations][i]);
   }
   return known;
+}
+
+/* --- for others --- */
+
+size_t groups_count(const struct observer *observer) {
+  const struct groups *groups = observer->state[COLLECTOR_groups];
+  return groups ? groups->n : 0;
+}
+
+const char *groups_id(const struct observer *observer, size_t at) {
+  const struct groups *groups = observer->state[COLLECTOR_groups];
+  return groups->v[at].id.s;
+}
+
+const struct pal_records *groups_members(const struct observer *observer, size_t at) {
+  const struct groups *groups = observer->state[COLLECTOR_groups];
+  return &groups->v[at].unit.records;
 }
 
 /* --- members --- */

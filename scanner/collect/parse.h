@@ -57,6 +57,8 @@ enum pal_code parse_role(struct parse *parse, const pal_json *item, struct pal_r
 typedef bool parse_name_fn(const void *payload, const char *managing_tenant, const char *principal_id);
 enum pal_code parse_delegation(struct parse *parse, const pal_json *item, parse_name_fn *keeps_name,
                                const void *payload, struct pal_record **ret, struct pal_err *err) PAL_MUST_CHECK;
+enum pal_code parse_directory_object(struct parse *parse, const pal_json *item, struct pal_record **ret,
+                                     struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code parse_member(struct parse *parse, const pal_json *item, struct pal_record **ret, struct pal_err *err)
     PAL_MUST_CHECK;
 /* One row of the count query; false: it is none. */

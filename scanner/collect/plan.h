@@ -62,6 +62,14 @@
  *     11a POST {login}/{tid}/oauth2/v2.0/token as 1, scope {graph}%2F.default (device-code: {graph}%2F.default%20offline_access)
  *     11b GET {graph}/v1.0/groups/{id}/transitiveMembers?$select=id&$top=999                 paged by @odata.nextLink
  *
+ * STAGE 5, after stage 4 ended; only when there is at least one id                                                          [directory]
+ *  12 the principals of the assignments and PIM instances of own subscriptions but foreign groups, of authorizations
+ *     managed by this tenant, the groups of 11 and their members, and the pair's own object; people only where `names`
+ *     lets their names be kept. Sorted, each once, up to 1000 in one query
+ *     12a as 11a
+ *     12b POST {graph}/v1.0/directoryObjects/getByIds                                       Content-Type: application/json
+ *       {"ids":["…","…"],"types":["group","servicePrincipal","user"]}
+ *
  * A nextLink must keep scheme, host, port and path of the first request. A request answered 401 with
  * InvalidAuthenticationToken or ExpiredAuthenticationToken is repeated once, after the token exchange is repeated.
  *
@@ -91,11 +99,16 @@
 /* %s: group id */
 #define PAL_PLAN_MEMBERS "/v1.0/groups/%s/transitiveMembers?$select=id&$top=999"
 
+#define PAL_PLAN_NAMES "/v1.0/directoryObjects/getByIds"
+
 #define PAL_COUNT_QUERY                                                                                     \
   "authorizationresources | where type =~ 'microsoft.authorization/roleassignments' | extend s = "          \
   "tolower(tostring(split(properties.scope,'/')[2])) | where isnotempty(s) | summarize n = count() by s | " \
   "project id = s, s, n | order by s asc"
 
-enum { PAL_COUNT_BATCH = 300 /* subscriptions of one count query */ };
+enum {
+  PAL_COUNT_BATCH = 300, /* subscriptions of one count query */
+  PAL_NAMES_BATCH = 1000 /* ids of one query for names: what Graph takes at most */
+};
 
 #endif

@@ -262,8 +262,8 @@ static enum pal_code unite_roles(struct unite *unite, struct pal_err *err) {
 }
 
 enum pal_code facts_unite(struct unite *unite, struct pal_err *err) {
-  static const enum pal_file_id wholes[] = {PAL_FILE_TENANT, PAL_FILE_INHERITED, PAL_FILE_INHERITED_PIM,
-                                            PAL_FILE_INHERITED_DENY};
+  static const enum pal_file_id wholes[] = {PAL_FILE_TENANT, PAL_FILE_DIRECTORY, PAL_FILE_INHERITED,
+                                            PAL_FILE_INHERITED_PIM, PAL_FILE_INHERITED_DENY};
   static const enum pal_file_id each[] = {PAL_FILE_ASSIGNMENTS, PAL_FILE_PIM, PAL_FILE_DENY, PAL_FILE_USAGE};
   enum pal_code code = PAL_OK;
   for (size_t i = 0; code == PAL_OK && i < sizeof wholes / sizeof wholes[0]; i++)

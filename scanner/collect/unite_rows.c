@@ -110,6 +110,7 @@ static void sort_rows(struct unite *unite) {
 static const char *unit_of_doc(const struct pal_doc *doc) {
   switch (doc->file->id) {
   case PAL_FILE_TENANT:
+  case PAL_FILE_DIRECTORY:
   case PAL_FILE_INHERITED:
   case PAL_FILE_INHERITED_PIM:
   case PAL_FILE_INHERITED_DENY:

@@ -194,7 +194,8 @@ static enum pal_code copy_policy_settings(struct pal_arena *arena, const struct 
   return code;
 }
 
-static const char *const all_areas[] = {"links", "role-assignments", "usage", "delegations"};
+static const char *const all_areas[] = {"links", "role-assignments", "usage", "delegations", "directory"};
+enum { USUAL_AREAS_N = 4 /* the first: names are read where somebody asks for them */ };
 
 static enum pal_code check_areas(const struct pal_app *app, const struct pal_texts *areas, struct pal_err *err) {
   for (size_t i = 0; i < areas->n; i++) {
@@ -206,7 +207,7 @@ static enum pal_code check_areas(const struct pal_app *app, const struct pal_tex
     const char *near = pal_nearest(areas->v[i], all_areas, sizeof(all_areas) / sizeof(all_areas[0]));
     return pal_err_set(err, PAL_E_CONFIG,
                        "%s: at $.collect: unknown area \"%s\"%s%s%s; areas of this version: links, role-assignments, "
-                       "usage, delegations",
+                       "usage, delegations, directory",
                        app->config_path, areas->v[i], near != NULL ? ", did you mean " : "", near != NULL ? near : "",
                        near != NULL ? "?" : "");
   }
@@ -223,8 +224,7 @@ static enum pal_code make_settings(struct pal_app *app, struct pal_err *err) {
     code = check_areas(app, areas, err);
   if (code == PAL_OK)
     code = areas->n > 0 ? pal_set_texts(app->arena, s, PAL_SETTINGS_COLLECT, areas->v, areas->n, err)
-                        : pal_set_texts(app->arena, s, PAL_SETTINGS_COLLECT, all_areas,
-                                        sizeof(all_areas) / sizeof(all_areas[0]), err);
+                        : pal_set_texts(app->arena, s, PAL_SETTINGS_COLLECT, all_areas, USUAL_AREAS_N, err);
   if (code == PAL_OK)
     code = pal_set_text(app->arena, s, PAL_SETTINGS_NAMES, pal_get_text(app->config, PAL_CONFIG_NAMES), err);
   pal_set_int(s, PAL_SETTINGS_USAGE_WINDOW, pal_get_int(app->config, PAL_CONFIG_USAGE_WINDOW, 2));

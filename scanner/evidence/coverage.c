@@ -19,6 +19,7 @@ static const struct {
     {PAL_FILE_ASSIGNMENTS, OF_EACH},    {PAL_FILE_PIM, OF_EACH},
     {PAL_FILE_DENY, OF_EACH},           {PAL_FILE_USAGE, OF_EACH},
     {PAL_FILE_GROUP, OF_EACH},          {PAL_FILE_DELEGATIONS, OF_ANY},
+    {PAL_FILE_DIRECTORY, OF_WHOLE},
 };
 
 struct present {

@@ -406,6 +406,7 @@ static enum pal_code put_tenant(struct builder *b, const pal_json *node, struct 
                {"inheritedPim", PAL_FILE_INHERITED_PIM, -1, &plain},
                {"inheritedDeny", PAL_FILE_INHERITED_DENY, -1, &plain},
                {"delegations", PAL_FILE_DELEGATIONS, -1, &plain},
+               {"directory", PAL_FILE_DIRECTORY, -1, &plain},
                {"events", PAL_FILE_EVENTS, -1, &of_event}};
   const pal_json *own = pal_json_get(node, "tenant"), *subscriptions = pal_json_get(node, "subscriptions");
   struct pal_record *record = NULL;

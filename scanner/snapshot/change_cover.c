@@ -135,6 +135,7 @@ struct reading cover_record(const struct cover *cover, const struct pal_doc *doc
   case PAL_FILE_INHERITED_PIM:
   case PAL_FILE_INHERITED_DENY:
   case PAL_FILE_TENANT:
+  case PAL_FILE_DIRECTORY:
   case PAL_FILE_SUBSCRIPTION:
   case PAL_FILE_CUSTOM_ROLE: return whole_or_all(cover, area);
   case PAL_FILE_FORMAT:

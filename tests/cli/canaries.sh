@@ -91,7 +91,7 @@ write_configuration() {
     | def id($n): $r.identities[] | select(.name == $n).clientId;
       def one($name; $type; $client; $more): {name: $name, tenants: [$r.homeTenantId],
         credential: ({type: $type, tenantId: $r.homeTenantId} + (if $client then {clientId: id($client)} else {} end) + $more)};
-      {repository: "snapshots.git", registry: "mpn.json", estate: "estate.json", waivers: "waivers.json",
+      {repository: "snapshots.git", collect: ["links", "role-assignments", "usage", "delegations", "directory"], registry: "mpn.json", estate: "estate.json", waivers: "waivers.json",
        cloud: {name: "lab", authority: $o.login, resourceManager: $o.resourceManager, graph: $o.graph, caFile: $ca},
        identities: [
          one("a-secret"; "client-secret"; "app-secret"; {secretFile: ($s + "/app.secret")}),
@@ -150,6 +150,9 @@ test_canaries__no_secret_leaves_memory() {
   # All of them signed in and read something, or nothing would be shown here.
   expect_equal "$(jq -s '[.[] | .log.entries[] | select(.request.url | contains("ManagementPartner"))] | length' "$T"/rec/*/*.har)" 9 "links asked for"
   expect_no_out 'AADSTS'
+  # Names were asked for, and given to those who may read the directory.
+  git_ ls-tree -r --name-only HEAD | grep '/directory.json$' | while read -r file; do git_ show "HEAD:$file"; done >"$T/names"
+  grep -q '"type":"servicePrincipal"' "$T/names" || fail "nobody was named"
 
   find "$T" -type f ! -path "$T/d/snapshots.git/objects/*" ! -name ready -exec cat {} + | without_canaries files
   git_ cat-file --batch --batch-all-objects | without_canaries objects

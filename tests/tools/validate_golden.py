@@ -24,7 +24,7 @@ FILES = {
     "deny-assignments.json": "denyAssignment",
     "role-assignments.json": "assignment",
 }
-PLURALS = {"findings": "finding", "events": "event", "delegations": "delegation"}
+PLURALS = {"findings": "finding", "events": "event", "delegations": "delegation", "directory": "directoryObject"}
 WRITTEN = {
     "mpn.json": "input-registry",
     "estate.json": "input-estate",

@@ -23,6 +23,7 @@ RULES = [
     (r"tenants/.*/(access/inherited-deny|deny-assignments)\.json", "denyAssignment"),
     (r"tenants/.*/(subscription|usage)\.json", None),
     (r"tenants/.*/delegations\.json", "delegation"),
+    (r"tenants/.*/directory\.json", "directoryObject"),
     (r"tenants/.*/events\.json", "event"),
 ]
 

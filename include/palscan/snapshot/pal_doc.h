@@ -44,6 +44,7 @@ enum pal_layout {
   F(INHERITED_PIM, "tenants/{tenant}/access/inherited-pim.json", PIM, PAL_ARRAY, "pim")                               \
   F(INHERITED_DENY, "tenants/{tenant}/access/inherited-deny.json", DENY, PAL_ARRAY, "deny-assignments")               \
   F(GROUP, "tenants/{tenant}/groups/{id}.json", GROUP, PAL_SINGLE, "groups")                                          \
+  F(DIRECTORY, "tenants/{tenant}/directory.json", DIRECTORY_OBJECT, PAL_ARRAY, "directory")                           \
   F(SUBSCRIPTION, "tenants/{tenant}/subscriptions/{id}/subscription.json", SUBSCRIPTION, PAL_SINGLE, "subscriptions") \
   F(ASSIGNMENTS, "tenants/{tenant}/subscriptions/{id}/role-assignments.json", ASSIGNMENT, PAL_ARRAY,                  \
     "role-assignments")                                                                                               \

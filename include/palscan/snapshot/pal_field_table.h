@@ -27,6 +27,7 @@
   K(DENY, .name="denyAssignment", .table="deny_assignment", .parent="deny_id", .label="deny assignment", .help="A deny assignment.", .change={"role.changed","role.changed","role.changed"}) \
   K(ROLE, .name="role", .table="role", .parent="role_id", .label="role definition", .help="A custom role (in a tenant) or a built-in one that an assignment refers to (at the root).", .change={NULL,NULL,"role.changed"}) \
   K(GROUP, .name="group", .table="grp", .parent="group_id", .label="group", .help="A group that holds a role or an authorization, with its transitive members as far as readable.", .change={NULL,NULL,"role.changed"}) \
+  K(DIRECTORY_OBJECT, .name="directoryObject", .table="directory_object", .parent="object_id", .label="directory object", .help="The name of a principal in a tenant's directory: of people as the setting names says, of groups and applications always.") \
   K(SUBSCRIPTION, .name="subscription", .table="subscription", .parent="subscription_id", .label="subscription", .help="A subscription; it lies under the tenant Resource Manager returned for it.", .change={"subscription.added","subscription.removed","subscription.changed"}) \
   K(USAGE, .name="usage", .table="usage", .label="usage", .help="Whether a subscription (or one of its resource groups) had metered usage in a UTC month.") \
   K(DELEGATION, .name="delegation", .table="delegation", .parent="delegation_id", .label="delegation", .help="A Lighthouse registration assignment with its definition.", .change={"delegation.added","delegation.removed","delegation.changed"}) \
@@ -205,6 +206,15 @@
   F(GROUP, GROUP_ID, .json="groupId", .column="id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="group") \
   F(GROUP, MEMBERS, .json="members", .type=PAL_T_RECORDS, .kind=&pal_kind_MEMBER, .table="group_member", .since=1, .label="members") \
   PAL_LAST_READ(F, GROUP)
+
+/* Source: Microsoft Graph v1.0, directoryObjects/getByIds */
+#define PAL_FIELDS_DIRECTORY_OBJECT(F) \
+  F(DIRECTORY_OBJECT, OBJECT_ID, .json="objectId", .column="object_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="object") \
+  F(DIRECTORY_OBJECT, TYPE, .json="type", .column="type", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="type", .help="user, group, servicePrincipal: the @odata.type without its prefix.") \
+  F(DIRECTORY_OBJECT, DISPLAY_NAME, .json="displayName", .column="name", .type=PAL_T_TEXT, .flags=PAL_PERSON, .since=1, .label="name") \
+  F(DIRECTORY_OBJECT, SIGN_IN_NAME, .json="userPrincipalName", .column="sign_in_name", .type=PAL_T_TEXT, .flags=PAL_PERSON, .since=1, .label="sign-in name") \
+  F(DIRECTORY_OBJECT, APP_ID, .json="appId", .column="app_id", .type=PAL_T_GUID, .since=1, .label="application") \
+  PAL_LAST_READ(F, DIRECTORY_OBJECT)
 
 /* Source: Microsoft.Resources 2022-12-01, GET /subscriptions */
 #define PAL_FIELDS_SUBSCRIPTION(F) \
@@ -483,7 +493,7 @@
   F(CONFIG, REPOSITORY, .json="repository", .type=PAL_T_TEXT, .fallback="snapshots.git", .label="repository", .help="The git repository of the snapshots.") \
   F(CONFIG, CLOUD, .json="cloud", .type=PAL_T_JSON, .kind=&pal_kind_CLOUD, .fallback="\"AzurePublicCloud\"", .label="cloud", .help="AzurePublicCloud, AzureUSGovernment, AzureChinaCloud, or an object that names the endpoints.") \
   F(CONFIG, IDENTITIES, .json="identities", .type=PAL_T_RECORDS, .kind=&pal_kind_IDENTITY_CONFIG, .label="identities", .help="The identities palscan signs in as.") \
-  F(CONFIG, COLLECT, .json="collect", .type=PAL_T_TEXTS, .label="areas", .help="links, role-assignments (all of access and groups), usage, delegations. Absent: all of them.") \
+  F(CONFIG, COLLECT, .json="collect", .type=PAL_T_TEXTS, .label="areas", .help="links, role-assignments (all of access and groups), usage, delegations. Absent: all of them. Beside them directory: the names of principals (names says which).") \
   F(CONFIG, REGISTRY, .json="registry", .type=PAL_T_TEXT, .fallback="mpn.json", .label="registry", .help="File with the partner's own IDs.") \
   F(CONFIG, ESTATE, .json="estate", .type=PAL_T_TEXT, .label="estate", .help="File with customers and people; optional.") \
   F(CONFIG, WAIVERS, .json="waivers", .type=PAL_T_TEXT, .label="risk acceptances", .help="File with risk acceptances; optional.") \

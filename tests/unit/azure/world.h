@@ -99,6 +99,7 @@ const char *world_usage_body(const char *month, const char *last);
   "registrationAssignments?api-version=2022-10-01&$expandRegistrationDefinition=true"
 #define P_COUNTS "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
 #define P_USAGE(s) "/subscriptions/" s "/providers/Microsoft.CostManagement/query?api-version=2023-11-01"
+#define P_NAMES "/v1.0/directoryObjects/getByIds"
 #define P_MEMBERS(g) "/v1.0/groups/" g "/transitiveMembers?$select=id&$top=999"
 
 /* Writes the recording "rec" and gives the settings, in the arena. */

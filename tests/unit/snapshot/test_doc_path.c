@@ -26,6 +26,7 @@ static const struct {
     {TENANT_PATH "access/inherited-pim.json", PAL_FILE_INHERITED_PIM, T1, ""},
     {TENANT_PATH "access/inherited-deny.json", PAL_FILE_INHERITED_DENY, T1, ""},
     {TENANT_PATH "groups/" P1 ".json", PAL_FILE_GROUP, T1, P1},
+    {TENANT_PATH "directory.json", PAL_FILE_DIRECTORY, T1, ""},
     {SUB_PATH "subscription.json", PAL_FILE_SUBSCRIPTION, T1, S1},
     {SUB_PATH "role-assignments.json", PAL_FILE_ASSIGNMENTS, T1, S1},
     {SUB_PATH "pim.json", PAL_FILE_PIM, T1, S1},
