@@ -215,11 +215,16 @@ test_import__reading_stays_and_the_contradiction_beside_it() {
     "complete $(started_of "$(cat "$T/night")")"
   git_ diff --name-only HEAD~1 HEAD >"$T/changed"
   if grep -v -e "^$(folder_of "$TENANT")/" -e '^inputs/history\.json$' "$T/changed"; then fail "more than the scope changed"; fi
-  expect_no_out "9999999"
+  expect_out "Read: partner ID $PARTNER. Self-declared by $NAME on $TODAY: partner ID 9999999."
   expect_sound
   palscan_ok verify
-  palscan diff HEAD~1 HEAD --exit-code
-  expect_status 0
+  palscan_ok diff HEAD~1 HEAD
+  expect_out '0 changes and 1 finding (1 new'
+  # It stands until a declaration, or the night after, says what was read.
+  link "$PARTNER" "$OBJECT" "$TENANT" >"$T/link.json"
+  bring "$T/link.json" --identity "$NAME" --tenant "$TENANT" --date "$TODAY"
+  expect_no_out 'PAL019'
+  palscan_ok verify
 }
 
 test_import__next_night_reads_on() {
