@@ -55,6 +55,9 @@
  *       {"dataset":{"aggregation":{"c":{"function":"Sum","name":"PreTaxCost"},"q":{"function":"Sum","name":"UsageQuantity"}},"granularity":"None","grouping":[{"name":"ResourceGroupName","type":"Dimension"}]},"timePeriod":{"from":"2026-10-01T00:00:00Z","to":"2026-10-31T23:59:59Z"},"timeframe":"Custom","type":"ActualCost"}
  *       current month: "to" is the date of the run's start with 23:59:59Z. Further pages: properties.nextLink, POST, same body.
  *       Columns are found by name, in any case: c or PreTaxCost, q or UsageQuantity, ResourceGroupName or ResourceGroup.
+ *     Answered 400 BadRequest, because the offer is none that Cost Management knows: for that month
+ *     GET {arm}/subscriptions/{s}/providers/Microsoft.Consumption/usageDetails?api-version=2023-11-01&$top=1&$filter=properties%2FusageStart%20ge%20%272026-10-01%27%20and%20properties%2FusageEnd%20le%20%272026-10-31%27
+ *       one row, or 204: nothing; further pages are not asked for
  *  11 only when there is at least one such id, per distinct id:                                                          [role-assignments]
  *       principals of type Group in the assignments and PIM instances read in own subscriptions, inherited ones included;
  *       with [delegations] also every principal of the authorizations of delegations read in this pair whose
@@ -99,6 +102,10 @@
 /* %s: group id */
 #define PAL_PLAN_MEMBERS "/v1.0/groups/%s/transitiveMembers?$select=id&$top=999"
 
+/* Behind the subscription. Format: two dates, of which only YYYY-MM-DD is taken. */
+#define PAL_PLAN_DETAILS_FORMAT                                                          \
+  "/providers/Microsoft.Consumption/usageDetails?api-version=2023-11-01&$top=1&$filter=" \
+  "properties%%2FusageStart%%20ge%%20%%27%.10s%%27%%20and%%20properties%%2FusageEnd%%20le%%20%%27%.10s%%27"
 #define PAL_PLAN_NAMES "/v1.0/directoryObjects/getByIds"
 
 #define PAL_COUNT_QUERY                                                                                     \

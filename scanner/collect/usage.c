@@ -3,6 +3,10 @@
  * usage.c - whether a subscription, and each of its resource groups, had metered
  * usage in a UTC month: yes, no or unknown, never how much. Hidden costs are no
  * answer: the unit is unread, and no record says "no".
+ *
+ * The cost query is asked first: grouped, it answers for the subscription and
+ * its resource groups at once. Offers that it does not know (it says 400
+ * BadRequest) are asked for a single row of their usage details instead.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,7 +227,7 @@ static bool is_placeholder(const struct subscription *subscription) {
 
 static enum pal_code ask_more(struct observer *observer, struct pal_err *err);
 
-static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
+static enum pal_code settle(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct observer *observer = reading->observer;
   struct usage *usage = observer->state[COLLECTOR_usage];
   struct gathered *gathered = reading->more;
@@ -239,6 +243,60 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
   }
   usage->under_way--;
   return code == PAL_OK ? ask_more(observer, err) : code;
+}
+
+/* --- usage details --- */
+
+/* The offer is none of those the cost query knows. */
+static bool is_unsupported(const struct pal_outcome *outcome) {
+  return outcome->extent == PAL_READ_NOTHING && outcome->status == 400 && strcmp(outcome->error, "BadRequest") == 0;
+}
+
+/* One row is enough; where there is none although more may follow, nothing is known. */
+static enum pal_code take_details(struct reading *reading, const struct pal_answer *answer, struct pal_err *err) {
+  struct gathered *gathered = reading->more;
+  const pal_json *root = answer->doc ? pal_json_root(answer->doc) : NULL;
+  const pal_json *value = pal_json_get(root, "value");
+  struct pal_outcome outcome = answer->outcome;
+  if (outcome.status == 204) {
+    outcome = (struct pal_outcome){.extent = PAL_READ_ALL, .status = 204};
+  } else if (outcome.extent != PAL_READ_NOTHING &&
+             (pal_json_type(value) != PAL_JSON_ARRAY ||
+              (pal_json_count(value) == 0 && pal_json_text(pal_json_get(root, "nextLink"))))) {
+    outcome.extent = PAL_READ_NOTHING;
+    (void)snprintf(outcome.code, sizeof outcome.code, "%s", PAL_WORD_SHAPE);
+  } else if (outcome.extent != PAL_READ_NOTHING && pal_json_count(value) > 0) {
+    gathered->rows = pal_arena_calloc(reading->observer->arena, 1, sizeof *gathered->rows);
+    if (!gathered->rows)
+      return pal_err_nomem(err);
+    gathered->rows[gathered->n++] = (struct row){.used = true};
+  }
+  return settle(reading, &outcome, err);
+}
+
+static enum pal_code ask_details(struct reading *first, struct pal_err *err) {
+  struct observer *observer = first->observer;
+  const struct usage *usage = observer->state[COLLECTOR_usage];
+  struct gathered *gathered = first->more;
+  const struct month *month = &usage->months[gathered->month];
+  struct reading *reading = reading_new(observer, first->index, err);
+  if (!reading)
+    return PAL_E_NOMEM;
+  char from[PAL_INSTANT_MAX], to[PAL_INSTANT_MAX], path[BODY_MAX];
+  pal_instant_format(month->start, from);
+  pal_instant_format(month->end, to);
+  (void)snprintf(path, sizeof path, "/subscriptions/%s" PAL_PLAN_DETAILS_FORMAT,
+                 observer->subscriptions[first->index].id.s, from, to);
+  *gathered = (struct gathered){.month = gathered->month};
+  reading->answer = take_details;
+  reading->more = gathered;
+  return reading_ask(reading, path, err);
+}
+
+static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
+  if (is_unsupported(outcome) && !is_placeholder(&reading->observer->subscriptions[reading->index]))
+    return ask_details(reading, err);
+  return settle(reading, outcome, err);
 }
 
 /* --- questions --- */

@@ -99,6 +99,9 @@ const char *world_usage_body(const char *month, const char *last);
   "registrationAssignments?api-version=2022-10-01&$expandRegistrationDefinition=true"
 #define P_COUNTS "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01"
 #define P_USAGE(s) "/subscriptions/" s "/providers/Microsoft.CostManagement/query?api-version=2023-11-01"
+#define P_DETAILS(s, from, to)                                                                      \
+  "/subscriptions/" s "/providers/Microsoft.Consumption/usageDetails?api-version=2023-11-01&$top=1" \
+  "&$filter=properties%2FusageStart%20ge%20%27" from "%27%20and%20properties%2FusageEnd%20le%20%27" to "%27"
 #define P_NAMES "/v1.0/directoryObjects/getByIds"
 #define P_MEMBERS(g) "/v1.0/groups/" g "/transitiveMembers?$select=id&$top=999"
 

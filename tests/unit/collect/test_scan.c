@@ -407,6 +407,39 @@ START_TEST(test_scan__rows_without_usage_columns_are_unknown) {
 }
 END_TEST
 
+#define UNSUPPORTED \
+  "{\"error\":{\"code\":\"BadRequest\",\"message\":\"The offer MS-AZR-0110P is not supported. (Request ID: x)\"}}"
+static const struct {
+  const char *name;
+  int status; /* of the usage details of October */
+  const char *answer, *cover, *record;
+} detail_rows[] = {
+    {"a row", 200, "{\"value\":[{\"kind\":\"legacy\",\"properties\":{}}],\"nextLink\":\"https://x.example/\"}",
+     "complete 3", "{\"month\":\"2026-10\",\"used\":\"yes\"}"},
+    {"none", 204, "", "complete 3", "{\"month\":\"2026-10\",\"used\":\"no\"}"},
+    {"an empty list", 200, "{\"value\":[]}", "complete 3", "{\"month\":\"2026-10\",\"used\":\"no\"}"},
+    {"an empty page", 200, "{\"value\":[],\"nextLink\":\"https://management.azure.com/x\"}",
+     "partial 2 unexpected shape", NULL},
+    {"no list", 200, "{}", "partial 2 unexpected shape", NULL},
+    {"neither knows it", 400, UNSUPPORTED, "partial 2 400 BadRequest", NULL},
+    {"hidden", 403, "{\"error\":{\"code\":\"IndirectCostDisabled\"}}", "partial 2 403 IndirectCostDisabled", NULL},
+};
+
+START_TEST(test_scan__usage_details_answer_for_offers_without_costs) {
+  world_post("robot", HOME, P_USAGE(SUB1), world_usage_body("2026-10", "2026-10-31"), 400, UNSUPPORTED);
+  world_get("robot", HOME, P_DETAILS(SUB1, "2026-10-01", "2026-10-31"), detail_rows[_i].status, detail_rows[_i].answer);
+  home_one_subscription();
+  world_counts("robot", HOME, Q(SUB1), "");
+  const struct pal_docs *docs = home_run();
+  home_covers(docs, "usage", SUB1, detail_rows[_i].cover);
+  const char *file = home_file(docs, "subscriptions/" SUB1 "/usage.json");
+  if (detail_rows[_i].record)
+    home_holds(file, detail_rows[_i].record);
+  else
+    ck_assert_ptr_null(strstr(file, "2026-10"));
+}
+END_TEST
+
 /* "Access to Azure Active Directory" is listed like a subscription; costs are refused. */
 START_TEST(test_scan__placeholder_subscription_has_no_usage) {
   static const char *const months[][2] = {
@@ -459,6 +492,7 @@ Suite *make_collect_scan_suite(void) {
   tcase_add_test(tc, test_scan__one_unread_month_is_partial_and_a_lost_page_unknown);
   tcase_add_loop_test(tc, test_scan__rows_without_any_amount_are_unknown, 0, 4);
   tcase_add_test(tc, test_scan__rows_without_usage_columns_are_unknown);
+  tcase_add_loop_test(tc, test_scan__usage_details_answer_for_offers_without_costs, 0, UNIT_N(detail_rows));
   tcase_add_test(tc, test_scan__placeholder_subscription_has_no_usage);
   tcase_add_test(tc, test_scan__provider_that_is_not_registered_has_no_delegations);
   suite_add_tcase(suite, tc);
