@@ -45,6 +45,8 @@ void pal_app_close(struct pal_app *app);
 const char *pal_app_path(const struct pal_app *app, const char *path);
 /* A file that decides where credentials go must belong to the caller or root, and nobody else may write it. */
 enum pal_code pal_app_check_owner(const char *path, struct pal_err *err) PAL_MUST_CHECK;
+/* The same of a file with certificates, which must hold one. */
+enum pal_code pal_app_check_ca_file(const char *path, struct pal_err *err) PAL_MUST_CHECK;
 /* Puts the cloud of the configuration into settings. */
 enum pal_code pal_app_set_cloud(const struct pal_app *app, struct pal_record *settings, struct pal_err *err)
     PAL_MUST_CHECK;

@@ -55,7 +55,7 @@ enum pal_code pal_app_set_cloud(const struct pal_app *app, struct pal_record *se
 }
 
 /* Whoever can write it can stand in for the cloud and be shown its credentials. */
-static enum pal_code check_ca_file(const char *path, struct pal_err *err) {
+enum pal_code pal_app_check_ca_file(const char *path, struct pal_err *err) {
   struct pal_buf text;
   pal_buf_init(&text, CA_FILE_MAX);
   enum pal_code code = pal_app_check_owner(path, err);
@@ -74,7 +74,7 @@ enum pal_code pal_app_cloud(const struct pal_app *app, const struct pal_record *
   enum pal_code code = live ? read_cloud(app, &name, &cloud, err) : PAL_OK;
   if (code == PAL_OK && cloud != NULL && pal_get_text(cloud, PAL_CLOUD_CA_FILE) != NULL) {
     ca_file = pal_app_path(app, pal_get_text(cloud, PAL_CLOUD_CA_FILE));
-    code = ca_file != NULL ? check_ca_file(ca_file, err) : pal_err_nomem(err);
+    code = ca_file != NULL ? pal_app_check_ca_file(ca_file, err) : pal_err_nomem(err);
   }
   if (code == PAL_OK)
     code = pal_cloud_make(app->arena, settings, ca_file, ret, err);

@@ -141,15 +141,29 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code != PAL_OK)
     return code;
   struct pal_run_result result = {0};
+  struct pal_receivers *receivers = NULL;
   code = pal_app_open(cli, PAL_APP_INPUTS | (o.replay_dir == NULL ? PAL_APP_CREDENTIALS : 0u), &app, err);
   bool opened = code == PAL_OK;
-  if (opened)
+  /* Also where an input is wrong: the receivers are to hear of it. */
+  if (app.config != NULL && pal_run_tells(&o)) {
+    struct pal_err why = {0};
+    code = pal_receivers_load(&app, &receivers, opened ? err : &why);
+    if (!opened) {
+      if (code != PAL_OK)
+        pal_log(PAL_LOG_WARN, "%s", why.text);
+      code = err->code;
+    }
+  }
+  if (code == PAL_OK)
     code = scan(cli, &app, &o, &result, err);
   pal_run_end(&(struct pal_run_end){.app = &app,
                                     .options = &o,
                                     .result = &result,
+                                    .receivers = receivers,
                                     .begun_ms = begun_ms,
-                                    .exit_status = code == PAL_OK ? cli->exit_status : pal_code_exit_status(code)});
+                                    .exit_status = code == PAL_OK ? cli->exit_status : pal_code_exit_status(code),
+                                    .err = err});
+  pal_receivers_free(receivers);
   pal_run_result_free(&result);
   if (opened)
     pal_app_close(&app);

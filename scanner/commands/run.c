@@ -366,12 +366,16 @@ static enum pal_code compare_completeness(struct pal_run *run, struct pal_err *e
     size_t then = 0;
     enum pal_code code = pal_run_complete_then(run, &last, &then, err);
     run->result->worse = now->complete < then;
+    run->result->better = code == PAL_OK && now->complete > then;
     return code;
   }
   /* a/b fell, without division: a_now * b_then < a_then * b_now */
-  if (has)
-    run->result->worse =
-        (int64_t)now->complete * last.trailers.expected < last.trailers.complete * (int64_t)now->expected;
+  if (has) {
+    const int64_t is = (int64_t)now->complete * last.trailers.expected,
+                  was = last.trailers.complete * (int64_t)now->expected;
+    run->result->worse = is < was;
+    run->result->better = is > was;
+  }
   return PAL_OK;
 }
 

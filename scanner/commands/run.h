@@ -41,7 +41,7 @@ struct pal_run_result {
   size_t observations, signed_in;
   struct pal_net_stats net; /* also of a run that failed */
   bool time_over;           /* max_time_s passed before all was read */
-  bool worse;               /* completeness fell since the last full run */
+  bool worse, better;       /* completeness fell, or rose, since the last full run */
   bool never_read;          /* an expected customer was never read and no acceptance says so */
 };
 

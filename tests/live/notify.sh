@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# notify.sh - whom a run tells that it has ended: the metrics file.
+# notify.sh - whom a run tells that it has ended: the metrics file, and the receivers of digests.
 # shellcheck disable=SC2119
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -88,6 +88,227 @@ test_live__metrics_that_cannot_be_written_change_nothing_else() {
   expect_status 3
   expect_err 'metricsFile: '
   palscan_ok verify
+}
+
+# ---- receivers ----
+
+CANARY=canary-of-the-address-77f0
+SINK_PID=
+
+# sink [STATUS]: a receiver that answers so; what it is sent goes to $T/sink
+sink() {
+  local try
+  deafen
+  rm -rf "$T/sink"
+  mkdir "$T/sink"
+  python3 "$PAL_SOURCE/tests/tools/sink.py" "$T/sink" "$PKI/server.pem" "$PKI/server.key" "${1:-202}" 2>"$T/sink.err" &
+  SINK_PID=$!
+  trap 'deafen; silence' EXIT
+  for ((try = 0; try < 250; try++)); do
+    [ ! -e "$T/sink/port" ] || break
+    sleep 0.02
+  done
+  [ -e "$T/sink/port" ] || fail "the sink does not start: $(cat "$T/sink.err")"
+  printf 'https://localhost:%s/hook/%s?sig=%s\n' "$(cat "$T/sink/port")" "$CANARY" "$CANARY" >"$T/d/hook.url"
+  chmod 600 "$T/d/hook.url"
+}
+deafen() {
+  [ -z "$SINK_PID" ] || kill "$SINK_PID" 2>/dev/null || :
+  [ -z "$SINK_PID" ] || wait "$SINK_PID" 2>/dev/null || :
+  SINK_PID=
+}
+told() { find "$T/sink" -name '*.body' | wc -l; }
+# digest N FILTER: of the N-th body
+digest() { jq -r "$2" "$T/sink/$1.body"; }
+
+# webhook FORMAT [MEMBERS]: a filter of live_config
+webhook() {
+  printf '.notify = [{type: "webhook", urlFile: "hook.url", caFile: "%s", format: "%s"%s}]' "$PKI/ca.pem" "$1" "${2:+, $2}"
+}
+
+# hooked FORMAT [MEMBERS]: the emulator, a folder with that receiver and a sink
+hooked() {
+  emulate --tenants "${TENANTS:-6}"
+  live_folder d "$(webhook "$@")"
+  sink
+}
+
+# anew: without a night yet
+anew() {
+  rm -rf snapshots.git "$T/state"
+  palscan_ok init .
+}
+
+# The address, and its parts, are where it was written and nowhere else.
+expect_canary_kept() {
+  printf '%s\n' "$CANARY" >"$T/canary"
+  grep -rqF -f "$T/canary" "$T/d/hook.url" || fail 'the search finds nothing at all'
+  mkdir -p "$T/objects"
+  git_ cat-file --batch --batch-all-objects >"$T/objects/all"
+  mkdir -p "$T/rec"
+  if grep -rlaF -f "$T/canary" --exclude=hook.url "$T/d" "$T/state" "$T/.out" "$T/.err" "$T/objects" "$T/rec"; then
+    fail 'the address was written'
+  fi
+}
+
+test_live__first_night_is_told_once_and_a_quiet_one_not() {
+  hooked json
+  live_scan -v --record "$T/rec"
+  expect_status 3
+  expect_equal "$(told)" 1 'digests'
+  expect_equal "$(jq -r '"\(.method) \(.path)"' "$T/sink/1.json")" "POST /hook/$CANARY?sig=$CANARY"
+  expect_equal "$(jq -c '.headers | keys - ["host","user-agent","accept","content-type","content-length"]' "$T/sink/1.json")" '[]'
+  expect_equal "$(digest 1 .snapshot.commit)" "$(head_of)"
+  expect_equal "$(digest 1 '.occasions | index("new") != null')" true
+  expect_equal "$(digest 1 '"\(.coverage.complete)/\(.coverage.tenants)"')" "$(coverage_of)"
+  palscan check --as-recorded -f json --fail-on none
+  expect_equal "$(digest 1 .newFindings)" \
+    "$(jq '[.findings[] | select(.verdict == "fail" and .status == "open" and (.severity == "critical" or .severity == "high"))] | length' "$T/.out")"
+  if python3 -c 'import jsonschema' 2>/dev/null; then
+    python3 -m jsonschema -i "$T/sink/1.body" "$PAL_SOURCE/snapshots/outputs/digest.schema.json" 2>/dev/null || fail 'the digest is not of its schema'
+  fi
+  live_scan -v
+  expect_equal "$(told)" 1 'digests after a quiet night'
+  expect_canary_kept
+}
+
+test_live__chats_get_what_they_read() {
+  hooked teams
+  live_scan
+  expect_equal "$(digest 1 '.attachments[0].content.type')" AdaptiveCard
+  expect_equal "$(digest 1 '[.. | objects | select(.type == "TextRun") | .text | strings] | length > 5')" true
+  live_config palscan.json "$(webhook slack 'details: false')"
+  anew
+  live_scan
+  expect_equal "$(digest 2 '.blocks[0].type')" header
+  grep -qE '[0-9a-f]{8}-[0-9a-f]{4}-' "$T/sink/2.body" && fail 'an id without details'
+  return 0
+}
+
+test_live__failure_and_recovery_are_told() {
+  hooked json 'on: ["failed", "recovered"]'
+  live_scan
+  expect_equal "$(told)" 0 'digests of a night without either'
+  echo '{' >estate.json
+  live_scan
+  expect_one_error 2
+  expect_equal "$(told)" 1 'digests'
+  expect_equal "$(digest 1 '"\(.occasions) \(.exitStatus) \(.snapshot) \(.failedSince)"')" '["failed"] 2 null null'
+  digest 1 .error | grep -q 'estate.json' || fail 'the error is not told'
+  local said
+  said=$(head -n 1 "$T/.err")
+  expect_equal "palscan: $(digest 1 .error)" "$said"
+  live_scan
+  expect_equal "$(told)" 2 'digests'
+  expect_different "$(digest 2 .failedSince)" null
+  cp "$T/estate.json" .
+  live_scan
+  expect_equal "$(told)" 3 'digests'
+  expect_equal "$(digest 3 '"\(.occasions) \(.failedSince)"')" "[\"recovered\"] $(digest 2 .failedSince)"
+  live_scan
+  expect_equal "$(told)" 3 'digests after the recovery'
+  expect_canary_kept
+}
+
+test_live__lost_completeness_is_told_and_its_return() {
+  hooked json 'on: ["failed", "recovered", "coverage-lost"]'
+  live_scan
+  expect_equal "$(told)" 0 'digests of the first night'
+  # Nobody can sign in: that is a failure, and everything is carried.
+  silence
+  live_scan
+  expect_status 5
+  expect_equal "$(told)" 1 'digests'
+  expect_equal "$(digest 1 '.occasions | sort | join(" ")') $(digest 1 .exitStatus)" 'coverage-lost failed 5'
+  expect_equal "$(digest 1 .coverage.complete)" 0
+  emulate --tenants "${TENANTS:-6}"
+  live_scan
+  expect_equal "$(told)" 2 'digests'
+  expect_equal "$(digest 2 '.occasions | join(" ")')" recovered
+  expect_equal "$(digest 2 '"\(.coverage.complete)/\(.coverage.tenants)"')" "$(coverage_of)"
+}
+
+test_live__receiver_that_fails_changes_nothing() {
+  local status_of
+  hooked json
+  for status_of in 302 404 500; do
+    sink "$status_of"
+    anew
+    live_scan
+    expect_status 3
+    expect_err "notify: webhook: not delivered: the receiver answered $status_of"
+    expect_equal "$(told)" 1 'requests'
+    palscan_ok verify
+    expect_canary_kept
+  done
+  # Nobody listens, or somebody whom nobody vouches for.
+  deafen
+  anew
+  live_scan
+  expect_status 3
+  expect_err 'notify: webhook: not delivered: '
+  expect_no_err localhost
+  sink
+  jq --arg ca "$PKI/foreign.pem" '.notify[0].caFile = $ca' palscan.json >new && mv new palscan.json
+  anew
+  live_scan
+  expect_status 3
+  expect_err 'notify: webhook: not delivered: '
+  expect_equal "$(told)" 0 'requests'
+  expect_canary_kept
+}
+
+test_live__nobody_is_told_of_what_is_no_night() {
+  hooked json
+  live_scan --dry-run
+  expect_status 3
+  expect_equal "$(told)" 0 'digests of a dry run'
+  live_scan --offline
+  expect_equal "$(told)" 0 'digests of a run without the network'
+  live_scan --record "$T/rec"
+  expect_equal "$(told)" 1 'digests'
+  mkdir "$T/other"
+  cp -a palscan.json mpn.json estate.json hook.url "$T/other"
+  cd "$T/other"
+  palscan_ok init .
+  palscan --config palscan.json scan --replay "$T/rec"
+  expect_status 3
+  expect_equal "$(told)" 1 'digests after a replay'
+}
+
+# refused NOTIFY WANT: such a configuration ends a run before it begins
+refused() {
+  live_config palscan.json ".notify = [$1]"
+  live_scan
+  expect_one_error 2
+  expect_err 'palscan.json: at $.notify: '
+  expect_err "$2"
+}
+
+test_live__receiver_that_is_wrong_is_refused_before_the_run() {
+  hooked json
+  local hook='type: "webhook", urlFile: "hook.url"'
+  chmod 640 hook.url
+  refused "{$hook}" 'hook.url'
+  chmod 600 hook.url
+  refused '{type: "webhook"}' 'webhook needs urlFile'
+  refused "{$hook, on: [\"often\"]}" 'on: "often" is none of new, coverage-lost, recovered, failed'
+  refused "{$hook, caFile: \"hook.url\"}" 'caFile'
+  printf 'http://localhost/%s\n' "$CANARY" >hook.url
+  refused "{$hook}" 'no address to post to'
+  expect_no_err "$CANARY"
+  printf 'https://user:%s@localhost/\n' "$CANARY" >hook.url
+  refused "{$hook}" 'no address to post to'
+  expect_no_err "$CANARY"
+  : >hook.url
+  refused "{$hook}" 'holds no secret'
+  ln -sf /etc/hostname hook.link
+  refused '{type: "webhook", urlFile: "hook.link"}' 'hook.link'
+  rm hook.link
+  expect_equal "$(told)" 0 'requests'
+  expect_no_file snapshots.git/refs/heads/main
+  # What never signs in does not mind.
+  palscan_ok policies list
 }
 
 live_tests "$@"

@@ -485,9 +485,12 @@
 
 #define PAL_FIELDS_NOTIFY_CONFIG(F) \
   F(NOTIFY_CONFIG, TYPE, .json="type", .type=PAL_T_ENUM, .words=pal_words_notify, .flags=PAL_REQUIRED, .label="type", .help="webhook, smtp or command.") \
-  F(NOTIFY_CONFIG, URL_FILE, .json="urlFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="address file", .help="File with the address, which counts as a secret.") \
-  F(NOTIFY_CONFIG, ON, .json="on", .type=PAL_T_TEXTS, .label="occasions", .help="new, coverage-lost, recovered, failed.") \
-  F(NOTIFY_CONFIG, MIN_SEVERITY, .json="minSeverity", .type=PAL_T_ENUM, .words=pal_words_severity, .label="least severity", .help="Findings below are not told.")
+  F(NOTIFY_CONFIG, URL_FILE, .json="urlFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="address file", .help="Of a webhook: file with its https address, which counts as a secret; mode 0600.") \
+  F(NOTIFY_CONFIG, FORMAT, .json="format", .type=PAL_T_ENUM, .words=pal_words_digest, .fallback="teams", .label="format", .help="Of a webhook: teams (an Adaptive Card, as Teams workflows take it), slack, or json (snapshots/outputs/digest.schema.json).") \
+  F(NOTIFY_CONFIG, CA_FILE, .json="caFile", .type=PAL_T_TEXT, .label="certificates", .help="PEM file with the authority that vouches for the receiver's server; absent: the system's.") \
+  F(NOTIFY_CONFIG, ON, .json="on", .type=PAL_T_TEXTS, .flags=PAL_MANY, .label="occasions", .help="new: findings opened, reopened or raised. coverage-lost: less was read than in the last full run, or a verdict became unknown. recovered: the opposite, or the first success after a failure. failed: nothing was committed, or no identity could sign in. Absent: all of them.") \
+  F(NOTIFY_CONFIG, MIN_SEVERITY, .json="minSeverity", .type=PAL_T_ENUM, .words=pal_words_severity, .fallback="high", .label="least severity", .help="New findings below are not told.") \
+  F(NOTIFY_CONFIG, DETAILS, .json="details", .type=PAL_T_BOOL, .fallback="true", .label="details", .help="false: numbers only, no names of customers and no texts of findings or errors.")
 
 #define PAL_FIELDS_CONFIG(F) \
   F(CONFIG, REPOSITORY, .json="repository", .type=PAL_T_TEXT, .fallback="snapshots.git", .label="repository", .help="The git repository of the snapshots.") \
@@ -502,7 +505,7 @@
   F(CONFIG, CONCURRENCY, .json="concurrency", .type=PAL_T_INT, .min=1, .max=1024, .fallback="64", .label="concurrency", .help="Requests in flight.") \
   F(CONFIG, NAMES, .json="names", .type=PAL_T_ENUM, .words=pal_words_names, .fallback="ours", .label="names of people", .help="ours: names of our own people only; all; none.") \
   F(CONFIG, SIGN, .json="sign", .type=PAL_T_RECORD, .kind=&pal_kind_SIGN_CONFIG, .label="signing", .help="Signing of snapshots; not available in this version.") \
-  F(CONFIG, NOTIFY, .json="notify", .type=PAL_T_RECORDS, .kind=&pal_kind_NOTIFY_CONFIG, .label="notifications", .help="Receivers of the digest after a run; not available in this version.") \
+  F(CONFIG, NOTIFY, .json="notify", .type=PAL_T_RECORDS, .kind=&pal_kind_NOTIFY_CONFIG, .label="notifications", .help="Receivers of the digest after a run; palscan sends one only when there is something to tell.") \
   F(CONFIG, METRICS_FILE, .json="metricsFile", .type=PAL_T_TEXT, .label="metrics file", .help="File for OpenMetrics text about the last run, replaced after each run of the whole estate, also one that failed.")
 
 /* Closed word lists: W(name, words…) */
@@ -525,7 +528,8 @@
   W(review, "changes", "access") \
   W(names, "ours", "all", "none") \
   W(credential, "client-secret", "client-certificate", "workload-identity", "managed-identity", "device-code", "azure-cli", "token-file", "environment") \
-  W(notify, "webhook", "smtp", "command")
+  W(notify, "webhook", "smtp", "command") \
+  W(digest, "teams", "slack", "json")
 
 /* clang-format on */
 #endif

@@ -74,12 +74,37 @@ else:
     assert {s.labels["severity"] for s in samples if "severity" in s.labels} == {"critical", "high", "medium", "low", "info"}
     assert next(s.value for s in samples if s.name == "palscan_last_run_duration_seconds") == 61.007
 
+# What Slack and Teams take at most, and that text from outside stands only where nothing is read as markup.
+for stem in ("digest-slack", "digest-failed-slack"):
+    message = load(f"{stem}.json")
+    assert len(message["blocks"]) <= 50 and len(json.dumps(message)) < 28 << 10
+    for block in message["blocks"]:
+        text = block["text"]
+        assert text["type"] == "plain_text" and 0 < len(text["text"]) <= (150 if block["type"] == "header" else 3000)
+        assert "<" not in text["text"] and "@" not in text["text"] and text["emoji"] is False
+for stem in ("digest-teams", "digest-failed-teams"):
+    (attachment,) = load(f"{stem}.json")["attachments"]
+    assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+    card = attachment["content"]
+    assert (card["type"], card["version"]) == ("AdaptiveCard", "1.4") and len(json.dumps(card)) < 28 << 10
+    title, *blocks = card["body"]
+    assert title["type"] == "TextBlock" and title["text"] == card["fallbackText"]
+    for block in blocks:
+        assert block["type"] == "RichTextBlock" and {run["type"] for run in block["inlines"]} == {"TextRun"}
+        assert not any("{{" in run["text"] for run in block["inlines"])
+
 try:
     import jsonschema
 except ImportError:
     print("jsonschema is not installed: schemas not applied")
     sys.exit(0)
-for schema, outputs in {"check": ["findings.json", "empty.json"], "diff": ["changes.json", "quiet.json"], "doctor": ["doctor.json"]}.items():
+outputs_of = {
+    "check": ["findings.json", "empty.json"],
+    "diff": ["changes.json", "quiet.json"],
+    "digest": ["digest-json.json", "digest-failed-json.json"],
+    "doctor": ["doctor.json"],
+}
+for schema, outputs in outputs_of.items():
     with open(f"{schemas}/{schema}.schema.json", encoding="utf-8") as file:
         text = json.load(file)
     jsonschema.Draft202012Validator.check_schema(text)
