@@ -173,6 +173,47 @@ test_canaries__no_secret_leaves_memory() {
   expect_equal "$(sed -n 's/^dry run.*tree //p' "$T/.err")" "$(tree_of)" "tree of the replay"
 }
 
+# is_connected PID: somebody there has a connection to the token endpoint
+is_connected() {
+  awk -v port="$(printf ':%04X' "$(ready .ports.login)")" 'substr($3, length($3) - 4) == port && $4 == "01" { found = 1 }
+    END { exit !found }' "/proc/$1/net/tcp" "/proc/$1/net/tcp6" 2>/dev/null
+}
+
+# What is in memory at the worst moment, with the secrets read and an answer outstanding, is dumped nowhere.
+test_canaries__killed_process_leaves_no_core() {
+  local ended=0 i pid
+  mkdir d
+  cd d
+  start_services
+  mkdir "$SUITE/secrets"
+  printf %s "$SECRET" | private "$SUITE/secrets/app.secret"
+  write_configuration
+  jq '.identities |= map(select(.name == "a-secret"))' palscan.json >"$T/one"
+  cp "$T/one" palscan.json
+  palscan_ok init .
+  ulimit -Sc "$(ulimit -Hc)" 2>/dev/null || :
+  kill -STOP "$PID"
+  "$PALSCAN" --config palscan.json scan >"$T/.out" 2>"$T/.err" </dev/null &
+  pid=$!
+  # It waits for the token endpoint: its secret was read.
+  for ((i = 0; i < 200; i++)); do
+    ! is_connected "$pid" || break
+    sleep 0.05
+  done
+  is_connected "$pid" || fail "palscan never asked for a token"
+  grep -qE '^Max core file size +0 +0 ' "/proc/$pid/limits" || fail "a core may be written: $(grep core "/proc/$pid/limits")"
+  # The kernel gives the files of such a process to root; a person's other processes do not read them.
+  [ "$(id -u)" -eq 0 ] || expect_equal "$(stat -c %u "/proc/$pid/mem")" 0 "owner of its memory"
+  kill -ABRT "$pid"
+  wait "$pid" 2>/dev/null || ended=$?
+  kill -CONT "$PID"
+  expect_equal "$ended" 134 "exit status"
+  if find "$T" -name 'core*' -type f ! -path '*/snapshots.git/*' | grep .; then fail "there is a core"; fi
+  find "$T" -type f ! -name ready -exec cat {} + >"$SUITE/looked-at"
+  if grep -qaF -e "$SECRET" "$SUITE/looked-at"; then fail "the secret is in a file"; fi
+  end_services
+}
+
 test_canaries__refused_credential_says_what_to_do_and_not_the_secret() {
   mkdir d
   cd d
