@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Resource Manager: tenants, subscriptions, and the partner link. */
+/* Resource Manager: tenants and subscriptions. */
 #include "arm.h"
 
 #include "ids.h"
@@ -185,42 +185,5 @@ void emu_arm_subscriptions(struct emu_call *c) {
   uint32_t next = delegated_rows(c, &j, from, emu_page_size(c, USUAL_PAGE));
   emu_json_end_array(&j);
   emu_page_next(c, &j, 'p', next);
-  emu_json_end_object(&j);
-}
-
-void emu_arm_partner(struct emu_call *c) {
-  const struct emu_identity *id = &c->own.identities[c->token.identity];
-  struct emu_guid request = emu_guid_random();
-  emu_reply_header(c->reply, "request-id", "%s", request.text);
-  emu_reply_header(c->reply, "x-gsm", "8.1.0.54 (AD-CAB-Provisioning)");
-  char partner[16];
-  emu_format(partner, sizeof partner, "%u", id->partner);
-  if (c->scope_text[0] != '\0') {
-    emu_reply_error(c->reply, 404, "InvalidResourceType", "The resource type could not be found.");
-    return;
-  }
-  if (!id->linked || (c->rest[0] != '\0' && strcmp(c->rest, partner) != 0)) {
-    emu_reply_error(c->reply, 404, "NotFound", "The resource was not found.");
-    return;
-  }
-  c->reply->status = 200;
-  struct emu_json j = emu_json_to(&c->reply->body);
-  emu_json_object(&j, NULL);
-  emu_json_format(&j, "id", "/providers/microsoft.managementpartner/partners/%s", partner);
-  emu_json_text(&j, "type", "Microsoft.ManagementPartner/partners");
-  emu_json_text(&j, "name", partner);
-  emu_json_int(&j, "etag", id->version);
-  emu_json_object(&j, "properties");
-  emu_json_text(&j, "partnerId", partner);
-  if (emu_partner_name(id->partner) != NULL)
-    emu_json_text(&j, "partnerName", emu_partner_name(id->partner));
-  emu_json_text(&j, "tenantId", emu_tenant_id(c->world, c->token.tenant).text);
-  emu_json_text(&j, "objectId", emu_object_id(c->world, c->token.tenant, c->token.identity).text);
-  emu_json_int(&j, "version", id->version);
-  /* Six or seven decimals: the service drops a zero at the end. */
-  emu_json_text(&j, "updatedTime", id->rewritten ? "2026-10-02T08:15:30.123457Z" : "2024-03-02T22:18:10.5395747Z");
-  emu_json_text(&j, "createdTime", "2024-01-20T01:23:40.528049Z");
-  emu_json_text(&j, "state", "Active");
-  emu_json_end_object(&j);
   emu_json_end_object(&j);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The emulator's command: options, one line when ready, a report when it ends. */
 #include "devicecode.h"
+#include "links.h"
 #include "scenario.h"
 #include "server.h"
 #include "token.h"
@@ -20,8 +21,8 @@ enum { MAX_FILE = 1 << 20, MAX_TENANTS = 1 << 20, MAX_NOISE = 100000 };
 
 struct options {
   uint64_t port, proxy, seed, tenants, noise, night, identities, page_size, latency, token_seconds, device_polls,
-      fault_rate;
-  const char *tls, *tls_key, *faults, *log, *truth, *registry, *estate, *manners, *secret;
+      fault_rate, link_writes;
+  const char *tls, *tls_key, *faults, *log, *truth, *registry, *estate, *manners, *secret, *link_trouble;
   const char *client_certificate, *federation_key, *federation_issuer, *federation_subject, *managed_header;
   bool list_faults;
 };
@@ -40,6 +41,8 @@ struct options {
   N("token-seconds", token_seconds, 86400, "life of an access token") \
   N("device-polls", device_polls, 100, "polls of a device code before the person has signed in") \
   N("fault-rate", fault_rate, 140, "requests of a thousand that each passing fault meets") \
+  N("link-writes", link_writes, 1000, "writes of partner links that are asked for; more are a fault of the client") \
+  T("link-trouble", link_trouble, "what goes wrong with them; see links.h") \
   T("tls", tls, "certificate, PEM") \
   T("tls-key", tls_key, "its key, PEM") \
   T("faults", faults, "list with commas, or all; see --list-faults") \
@@ -162,12 +165,17 @@ static bool make_world(const struct options *o, struct emu_world *w) {
                           .token_seconds = (unsigned)o->token_seconds,
                           .device_polls = (unsigned)o->device_polls,
                           .fault_rate = (unsigned)o->fault_rate,
+                          .link_writes = o->link_writes,
                           .secret = o->secret,
                           .federation = {.issuer = o->federation_issuer, .subject = o->federation_subject},
                           .managed_header = o->managed_header};
   emu_sha256(&o->seed, sizeof o->seed, w->token_key);
   if (o->faults != NULL && !emu_faults_parse(o->faults, &w->faults)) {
     fprintf(stderr, "emulator: --faults: there is none of that name in %s\n", o->faults);
+    return false;
+  }
+  if (o->link_trouble != NULL && !emu_link_trouble_parse(o->link_trouble, &w->link_trouble)) {
+    fprintf(stderr, "emulator: --link-trouble: there is none of the name %s\n", o->link_trouble);
     return false;
   }
   return (o->client_certificate == NULL || load_certificate(o->client_certificate, w)) &&
@@ -250,6 +258,7 @@ static bool run(const struct options *o, struct emu_world *w) {
                          .faulted = emu_faulted_new(),
                          .revoked = emu_revoked_new(),
                          .codes = emu_pending_codes_new(),
+                         .links = emu_links_new(),
                          .certificate = certificate,
                          .key = key,
                          .log = o->log != NULL ? fopen(o->log, "we") : NULL};
@@ -264,6 +273,7 @@ static bool run(const struct options *o, struct emu_world *w) {
     (void)fclose(s.log);
   ok = ok && report(o->manners, s.manners);
   emu_pending_codes_free(s.codes);
+  emu_links_free(s.links);
   emu_revoked_free(s.revoked);
   emu_faulted_free(s.faulted);
   emu_manners_free(s.manners);

@@ -21,9 +21,10 @@
   X(MEMBER_OF, "memberOf") X(BY_IDS, "getByIds") X(ORGANIZATION, "organization") X(PRINCIPAL, "principal") \
   X(MANAGED, "managedIdentity") X(TRAP, "trap") X(OTHER, "other")
 
-/* All but the first four are faults of the client. */
+/* All but the first five are faults of the client. */
 #define EMU_COUNTS(X) \
   X(REQUESTS, "requests") X(BYTES_IN, "bytesIn") X(BYTES_OUT, "bytesOut") X(TOKENS, "tokensIssued") \
+  X(LINK_WRITES, "linkWrites") \
   X(EARLY, "beforeRetryAfter") X(WRONG_HOST, "tokenToWrongHost") X(WRONG_TENANT, "tokenOfWrongTenant") \
   X(WRONG_AUDIENCE, "tokenOfWrongAudience") X(FORGED, "tokenForged") X(WRITES, "writeVerbs") \
   X(NO_AGENT, "withoutUserAgent") X(NO_TOKEN, "withoutToken") X(JTI_REUSED, "assertionIdReused") \

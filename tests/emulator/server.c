@@ -2,6 +2,7 @@
 #include "server.h"
 
 #include "ids.h"
+#include "links.h"
 #include "token.h"
 
 #include <inttypes.h>
@@ -295,8 +296,10 @@ static void check_manners(struct emu_request *r) {
   if (r->service != EMU_MANAGED && (agent == NULL || *agent == '\0'))
     emu_count(r, EMU_COUNT_NO_AGENT);
   bool reads = emu_is(r, "GET") || (emu_is(r, "POST") && r->service != EMU_TRAP);
-  if (!reads)
-    emu_count(r, EMU_COUNT_WRITES);
+  if (!reads) {
+    r->is_expected_write = emu_links_expects(r);
+    emu_count(r, r->is_expected_write ? EMU_COUNT_LINK_WRITES : EMU_COUNT_WRITES);
+  }
   emu_manners_add(s->manners, EMU_COUNT_BYTES_IN, r->body_len);
   emu_manners_arrives(s->manners, r->key);
 }

@@ -13,6 +13,7 @@
 #include <microhttpd.h>
 #include <stdio.h>
 
+struct emu_links;
 struct emu_pending_codes;
 
 struct emu_server {
@@ -21,6 +22,7 @@ struct emu_server {
   struct emu_faulted *faulted;
   struct emu_revoked *revoked;
   struct emu_pending_codes *codes;
+  struct emu_links *links;
   char *certificate, *key; /* PEM */
   FILE *log;               /* may be NULL */
   struct MHD_Daemon *daemons[EMU_SERVICES];
@@ -35,6 +37,7 @@ struct emu_request {
   size_t body_len;
   struct MHD_Connection *connection;
   uint64_t key; /* the same for the same request of the same identity */
+  bool is_expected_write;
 };
 
 enum emu_delivery { EMU_WHOLE, EMU_RESET, EMU_TRUNCATED, EMU_SLOW, EMU_ENORMOUS };

@@ -35,6 +35,8 @@ struct emu_world {
   uint8_t certificate_sha1[20];
   EVP_PKEY *certificate_key; /* public; NULL: none registered for identity 1 */
   struct emu_federation federation;
+  uint64_t link_writes;              /* so many writes of partner links are asked for; others are faults */
+  unsigned link_trouble;             /* enum emu_link_trouble */
   const char *managed_header;        /* IDENTITY_HEADER of the App Service kind; NULL: not offered */
   uint8_t token_key[EMU_SHA256_LEN]; /* from the seed: tokens of one run are good in the next */
   uint16_t ports[EMU_SERVICES];      /* where clients find them */
