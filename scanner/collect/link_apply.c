@@ -107,13 +107,14 @@ static bool was_sent(const struct pal_outcome *outcome) {
 }
 
 static enum pal_code write_link(struct pal_net *net, struct pal_azure *azure, const struct pal_link_plan *plan,
-                                const volatile int *stop, struct step *step, struct pal_err *err) {
+                                const volatile int *stop, struct step *step, bool *ret_sent, struct pal_err *err) {
   struct pal_write write = {
       .identity = plan->identity, .tenant = plan->tenant, .kind = plan->kind, .partner = plan->partner};
   struct pal_grant *grant = NULL;
   enum pal_code code = pal_net_grant(net, &write, &grant, err);
   if (code == PAL_OK) {
     struct pal_call call = {.caller = {plan->identity, plan->tenant}, .grant = grant};
+    *ret_sent = true;
     code = run(net, stop, step, pal_azure_ask(azure, &call, on_written, step, err), err);
   }
   pal_grant_free(grant);
@@ -168,9 +169,10 @@ enum pal_code pal_link_apply(struct pal_net *net, struct pal_azure *azure, struc
     return PAL_OK;
   }
   struct step written = {.arena = arena, .said = ret->said, .said_cap = sizeof ret->said};
-  code = write_link(net, azure, plan, stop, &written, err);
+  code = write_link(net, azure, plan, stop, &written, &ret->sent, err);
   ret->written = written.outcome;
   if (code == PAL_OK && !was_sent(&written.outcome)) {
+    ret->sent = false;
     end(ret, &step, PAL_END_NOT_SENT);
     return PAL_OK;
   }
