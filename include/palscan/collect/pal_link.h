@@ -31,6 +31,7 @@ enum pal_link_end {
 
 struct pal_link_result {
   enum pal_link_end end;
+  bool sent;                  /* the request was on its way: after an error, too, it may have been carried out */
   struct pal_outcome read;    /* the last reading of the link, or why there is no token */
   struct pal_outcome written; /* the answer to the request */
   char said[256];          /* the service's own words beside an error, escaped for the terminal; "" when it had none */
