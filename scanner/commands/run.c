@@ -269,7 +269,10 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
   run->result->net = pal_net_stats(net);
   run->result->time_over = run->result->net.over > 0;
   struct pal_err later = {0};
+  size_t requests = pal_net_stats(net).requests;
   enum pal_code closed = pal_net_close(net, code == PAL_OK ? err : &later);
+  if (code == PAL_OK && closed == PAL_OK)
+    pal_log(PAL_LOG_INFO, "read: %zu sign-ins, %zu requests", result.observations, requests);
   return code == PAL_OK ? closed : code;
 }
 

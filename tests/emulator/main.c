@@ -22,7 +22,7 @@ enum { MAX_FILE = 1 << 20, MAX_TENANTS = 1 << 20, MAX_NOISE = 100000 };
 struct options {
   uint64_t port, proxy, seed, tenants, noise, night, identities, page_size, latency, token_seconds, device_polls,
       fault_rate, link_writes;
-  const char *tls, *tls_key, *faults, *log, *truth, *registry, *estate, *manners, *secret, *link_trouble;
+  const char *tls, *tls_key, *faults, *log, *requests, *truth, *registry, *estate, *manners, *secret, *link_trouble;
   const char *client_certificate, *federation_key, *federation_issuer, *federation_subject, *managed_header;
   bool list_faults;
 };
@@ -47,6 +47,7 @@ struct options {
   T("tls-key", tls_key, "its key, PEM") \
   T("faults", faults, "list with commas, or all; see --list-faults") \
   T("log", log, "a line for each request") \
+  T("requests", requests, "writes each request as a line of JSON, tokens and all") \
   T("truth", truth, "writes what is so, as JSON lines") \
   T("registry", registry, "writes the partner's mpn.json") \
   T("estate", estate, "writes the partner's estate.json") \
@@ -261,7 +262,8 @@ static bool run(const struct options *o, struct emu_world *w) {
                          .links = emu_links_new(),
                          .certificate = certificate,
                          .key = key,
-                         .log = o->log != NULL ? fopen(o->log, "we") : NULL};
+                         .log = o->log != NULL ? fopen(o->log, "we") : NULL,
+                         .requests = o->requests != NULL ? fopen(o->requests, "we") : NULL};
   bool ok = certificate != NULL && key != NULL && emu_server_start(&s, w, (uint16_t)o->port, (uint16_t)o->proxy);
   if (ok) {
     announce(w);
@@ -271,6 +273,8 @@ static bool run(const struct options *o, struct emu_world *w) {
   emu_server_stop(&s);
   if (s.log != NULL)
     (void)fclose(s.log);
+  if (s.requests != NULL)
+    (void)fclose(s.requests);
   ok = ok && report(o->manners, s.manners);
   emu_pending_codes_free(s.codes);
   emu_links_free(s.links);

@@ -200,6 +200,47 @@ static uint64_t key_of(const struct emu_request *r) {
   return d.hash | 1;
 }
 
+struct arguments {
+  struct emu_text *url;
+  const char *separator;
+};
+
+static enum MHD_Result write_argument(void *cls, enum MHD_ValueKind kind, const char *name, const char *value) {
+  (void)kind;
+  struct arguments *a = cls;
+  emu_text_puts(a->url, a->separator);
+  a->separator = "&";
+  emu_text_url(a->url, name);
+  emu_text_puts(a->url, "=");
+  emu_text_url(a->url, value != NULL ? value : "");
+  return MHD_YES;
+}
+
+/* What another client needs to ask the same. */
+static void write_request(const struct emu_request *r, FILE *out) {
+  struct emu_text url = {0}, line = {0};
+  emu_text_puts(&url, emu_origin(r->server->world, r->service).text);
+  emu_text_puts(&url, r->path);
+  struct arguments arguments = {.url = &url, .separator = "?"};
+  (void)MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, write_argument, &arguments);
+  struct emu_json j = emu_json_to(&line);
+  emu_json_object(&j, NULL);
+  emu_json_text(&j, "method", r->method);
+  emu_json_text(&j, "url", url.data);
+  const char *authorization = emu_request_header(r, "Authorization"), *type = emu_request_header(r, "Content-Type");
+  if (authorization != NULL)
+    emu_json_text(&j, "authorization", authorization);
+  if (r->body_len != 0) {
+    emu_json_text(&j, "type", type != NULL ? type : "");
+    emu_json_text(&j, "body", r->body);
+  }
+  emu_json_end_object(&j);
+  emu_text_puts(&line, "\n");
+  (void)fwrite(line.data, 1, line.len, out);
+  emu_text_free(&line);
+  emu_text_free(&url);
+}
+
 static void http_date(char *out, size_t size, time_t when) {
   static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -334,6 +375,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
                           .connection = connection};
   struct emu_reply a = {.status = 500};
   r.key = key_of(&r);
+  if (door->server->requests != NULL)
+    write_request(&r, door->server->requests);
   check_manners(&r);
   if (door->server->world->latency_ms != 0)
     pause_ms(door->server->world->latency_ms);

@@ -25,6 +25,7 @@ struct emu_server {
   struct emu_links *links;
   char *certificate, *key; /* PEM */
   FILE *log;               /* may be NULL */
+  FILE *requests;          /* NULL: not written */
   struct MHD_Daemon *daemons[EMU_SERVICES];
 };
 
