@@ -6,32 +6,9 @@
  */
 #include "collector_script.h"
 
+#include "pal_report.h"
+
 #define LINK_PATH "/providers/Microsoft.ManagementPartner/partners?api-version=2018-02-01"
-
-void pal_quote_bash(struct pal_buf *out, const char *text) {
-  pal_buf_putc(out, '\'');
-  for (; *text != '\0'; text++) {
-    if (*text == '\'')
-      pal_buf_puts(out, "'\\''");
-    else
-      pal_buf_putc(out, *text);
-  }
-  pal_buf_putc(out, '\'');
-}
-
-/* PowerShell takes the typographic single quotes for single quotes too: U+2018 to U+201B, three bytes each. */
-void pal_quote_powershell(struct pal_buf *out, const char *text) {
-  pal_buf_putc(out, '\'');
-  while (*text != '\0') {
-    bool curly = text[0] == '\xe2' && text[1] == '\x80' && text[2] >= '\x98' && text[2] <= '\x9b';
-    size_t n = curly ? 3 : 1;
-    if (curly || *text == '\'')
-      pal_buf_add(out, text, n);
-    pal_buf_add(out, text, n);
-    text += n;
-  }
-  pal_buf_putc(out, '\'');
-}
 
 static void put_values(const struct pal_collector *collector, void (*quote)(struct pal_buf *out, const char *text),
                        const char *sigil, const char *equals, struct pal_buf *out) {
@@ -53,7 +30,7 @@ enum pal_code pal_collector_bash(const struct pal_collector *collector, struct p
                  "set -euo pipefail\n"
                  "umask 077\n",
                  collector->tenant.s);
-  put_values(collector, pal_quote_bash, "", "=", out);
+  put_values(collector, pal_sh_word, "", "=", out);
   pal_buf_puts(
       out, "file=\"palscan-$identity-$tenant.json\"\n"
            "\n"
@@ -97,7 +74,7 @@ enum pal_code pal_collector_powershell(const struct pal_collector *collector, st
                  "# Then run this, and send back the file it names.\n"
                  "$ErrorActionPreference = 'Stop'\n",
                  collector->tenant.s);
-  put_values(collector, pal_quote_powershell, "$", " = ", out);
+  put_values(collector, pal_powershell_word, "$", " = ", out);
   pal_buf_puts(
       out, "$file = Join-Path (Get-Location) \"palscan-$identity-$tenant.json\"\n"
            "\n"

@@ -3,8 +3,6 @@
 #define PAL_COLLECTOR_SCRIPT_H
 /* collector_script.h - the scripts of palscan collector. Nothing enters them but a parsed id, a valid
  * name and hexadecimal digits, each through the quoting of its shell. */
-#include <stdbool.h>
-
 #include "pal_buf.h"
 #include "pal_id.h"
 #include "pal_import.h"
@@ -21,8 +19,5 @@ enum pal_code pal_collector_bash(const struct pal_collector *collector, struct p
     PAL_MUST_CHECK;
 enum pal_code pal_collector_powershell(const struct pal_collector *collector, struct pal_buf *out, struct pal_err *err)
     PAL_MUST_CHECK;
-/* A text as one word: in single quotes, in which a shell reads nothing but their end. */
-void pal_quote_bash(struct pal_buf *out, const char *text);
-void pal_quote_powershell(struct pal_buf *out, const char *text);
 
 #endif

@@ -67,6 +67,8 @@ test_import__plain_file_is_committed_as_self_declared() {
   grep -qE "^Self-declared +1 statement, the oldest of $YESTERDAY\$" "$T/.out" || fail "the first screen does not say so"
   expect_sound
   palscan_ok verify
+  palscan_ok show --person anna -f json
+  expect_equal "$(jq -r '.accounts[] | .link' "$T/.out")" '2000001, self-declared by Anna A.'
   palscan_ok query "SELECT provider, partner_id FROM declaration" -f csv
   expect_out 'Anna A.,2000001'
 }
@@ -231,7 +233,13 @@ test_import__next_night_reads_on() {
   live_night
   link 2000001 "$ANNA" "$TENANT" >"$T/link.json"
   bring "$T/link.json" --identity anna --tenant "$TENANT" --date "$TODAY"
+  # A night of another customer alone leaves the import's files, with their dates, as they are.
+  file_of "$TENANT" coverage.json >"$T/coverage"
   emulate --tenants 3
+  live_scan --fail-on none --tenant "$(git_ ls-tree -d --name-only HEAD:tenants/ | while read -r two; do git_ ls-tree -d --name-only "HEAD:tenants/$two/"; done | grep -v "$TENANT" | sed -n 1p)"
+  expect_equal "$(trailer Kind) $(trailer Scope)" 'scan partial'
+  expect_same_file <(file_of "$TENANT" coverage.json) "$T/coverage"
+  palscan_ok verify
   live_scan --fail-on none
   silence
   expect_equal "$(trailer Kind) $(trailer Scope)" 'scan full'

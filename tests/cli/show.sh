@@ -36,7 +36,7 @@ test_show__estate_tells_unread_from_none_and_stale_from_current() {
   two_nights
   palscan_ok show -f json
   expect_equal "$(jq -c --arg t "$HUMONGOUS" '.[] | select(.tenant == $t) | [.identities, .linked, .["partner IDs"], .subscriptions, .unknown, .reading]' "$T/.out")" \
-    '[null,null,null,null,14,"never read"]' Humongous
+    '[null,null,null,null,15,"never read"]' Humongous
   expect_equal "$(jq -c --arg t "$BLUE_YONDER" '.[] | select(.tenant == $t) | [.linked, .subscriptions, .reading]' "$T/.out")" \
     '[1,1,"last read on 2026-11-19"]' 'Blue Yonder'
   expect_equal "$(jq -c --arg t "$WINGTIP" '.[] | select(.tenant == $t) | [.linked, .["units not read"], .reading]' "$T/.out")" \
@@ -44,7 +44,7 @@ test_show__estate_tells_unread_from_none_and_stale_from_current() {
   palscan_ok show
   expect_out 'last read on 2026-11-19'
   palscan_ok show -f csv
-  expect_out "$HUMONGOUS,DE,active,unknown,unknown,unknown,unknown,10,0,14,never read"
+  expect_out "$HUMONGOUS,DE,active,unknown,unknown,unknown,unknown,10,0,15,never read"
 }
 
 test_show__narrow_screen_keeps_ids_and_headings() {

@@ -183,6 +183,9 @@ enum pal_code pal_table_print(const char *format, const struct pal_style *style,
 /* RFC 4180 cell; a cell that a spreadsheet would take for a formula is opened by a single quote, and so is one that opens
  * with a single quote: dropping one leading quote always gives the text back. Hostile code points as in pal_term_escape. */
 void pal_csv_cell(struct pal_buf *out, const char *text);
+/* One word of a script for sh and bash, for PowerShell: whatever the text holds, no more than that text. */
+void pal_sh_word(struct pal_buf *out, const char *text);
+void pal_powershell_word(struct pal_buf *out, const char *text);
 /* Wraps escaped text at width (0: never) with an indent for following lines; `first` columns of the first line are taken.
  * Breaks at spaces, within a longer word before a slash or else anywhere. No newline at the end. */
 void pal_wrap(struct pal_buf *out, const char *text, size_t first, size_t indent, size_t width);

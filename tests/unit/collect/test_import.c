@@ -194,8 +194,9 @@ END_TEST
 
 START_TEST(test_import__plain_output_needs_what_it_does_not_say) {
   static const char *const missing[] = {"--identity", "--tenant", "--date"};
+  const struct pal_import_hints whole = hints;
   for (int i = 0; i < 3; i++) {
-    set_up();
+    hints = whole;
     if (i == 0)
       hints.identity = NULL;
     else if (i == 1)
@@ -203,9 +204,7 @@ START_TEST(test_import__plain_output_needs_what_it_does_not_say) {
     else
       hints.date = NULL;
     unit_fails(parse_text(LINK_OF(TENANT, OBJECT)), PAL_E_USAGE, missing[i], &err);
-    tear_down();
   }
-  set_up();
 }
 END_TEST
 
