@@ -49,7 +49,7 @@ struct flight {
   char *identity, *url, *body;
   enum pal_service service;
   enum pal_body_kind kind;
-  bool with_token, retry;
+  bool with_token, retry, holds;
   struct pal_grant *grant;
   unsigned delay_ms;
   long long until_ms; /* end of the tenant's time */
@@ -92,9 +92,9 @@ static void land_error(struct flight *flight, const struct pal_err *err) {
   land(flight, NULL, NULL, err);
 }
 
-/* The word that says of an answer that there was no time for one; NULL: there was. */
-static const char *no_time(const struct pal_response *response) {
-  static const char *const words[] = {PAL_WORD_TIME, PAL_WORD_TENANT_TIME};
+/* The word that says why a request was not sent, or not waited for; NULL: it was. */
+static const char *not_sent(const struct pal_response *response) {
+  static const char *const words[] = {PAL_WORD_TIME, PAL_WORD_TENANT_TIME, PAL_WORD_UNREACHED};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (response->status == 0 && response->failure && strcmp(response->failure, words[i]) == 0)
       return words[i];
@@ -168,6 +168,7 @@ static void send(struct flight *flight) {
       .bearer = flight->token ? token_text(flight->token) : NULL,
       .bearer_service = flight->service,
       .delay_ms = flight->delay_ms,
+      .holds = flight->holds,
       .until_ms = flight->until_ms,
       .retry = flight->retry,
       .grant = flight->grant,
@@ -258,9 +259,9 @@ static void on_response(void *payload, const struct pal_response *response, cons
     land_failed(flight, &failed);
   } else if (err->code != PAL_OK) {
     land_error(flight, err);
-  } else if (no_time(response)) {
+  } else if (not_sent(response)) {
     struct pal_outcome failed = {0};
-    outcome_word(&failed, PAL_READ_NOTHING, no_time(response));
+    outcome_word(&failed, PAL_READ_NOTHING, not_sent(response));
     land_failed(flight, &failed);
   } else if (flight->grant) {
     land(flight, response, NULL, err);
@@ -269,6 +270,8 @@ static void on_response(void *payload, const struct pal_response *response, cons
   } else if (own.code != PAL_OK) {
     land_error(flight, &own);
   } else if (is_unsettled(flight, response, &ms)) {
+    /* What is throttled is a scope. Without a word of how long, all of it waits as long as this exchange does. */
+    flight->holds = response->status == 429 && response->retry_after_ms < 0;
     set_out_again(flight, ms);
   } else {
     if (response->status == 0)

@@ -99,6 +99,8 @@ static const struct pal_explanation explanations[] = {
      "give the run more time; the next run reads it"},
     {PAL_WORD_TENANT_TIME, "the services of this tenant asked to wait for longer than a run stays with one tenant",
      "wait for the next run; if it comes again, find out who else asks in the name of this identity"},
+    {PAL_WORD_UNREACHED, "the service could not be reached for any tenant, and was not asked any more",
+     "check network, proxy and name resolution; the next run reads it"},
     {PAL_WORD_NO_ANSWER, "the service could not be reached", "check network, proxy and name resolution"},
     {PAL_WORD_TRUNCATED, "an answer broke off, or was larger than palscan accepts",
      "wait for the next run; report it when it stays"},

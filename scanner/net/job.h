@@ -17,6 +17,7 @@ struct net_job {
   /* live: */
   long long due_ms, until_ms; /* not before and, unless 0, not from then on; on the clock of the net */
   const char *lateness;       /* what is told when that has passed */
+  long long sent_ms;          /* the last time */
   bool late;                  /* it has, or will have before it can be sent */
   struct net_lane *lane;      /* of lanes.c */
 };

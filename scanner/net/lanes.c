@@ -59,6 +59,7 @@ struct net_lanes {
   struct tenant *all;
   size_t busy; /* tenants that have jobs */
   struct line tenants;
+  struct net_reach services[PAL_SERVICES_N];
   struct net_lane *buckets[BUCKETS];
   struct net_list late;
   struct net_job **delayed; /* heap: the first is due first */
@@ -246,6 +247,14 @@ static struct net_lane *lane_of(struct net_lanes *lanes, struct scope *scope, co
   return lane;
 }
 
+static enum pal_service service_of(enum group group) {
+  return group == GROUP_LOGIN ? PAL_LOGIN : group == GROUP_GRAPH ? PAL_GRAPH : PAL_ARM;
+}
+
+static struct net_reach *reach_of(struct net_lanes *lanes, const struct net_job *job) {
+  return &lanes->services[service_of(job->lane->scope->group)];
+}
+
 /* --- those that wait for the clock --- */
 
 static bool heap_room(struct net_lanes *lanes) {
@@ -309,6 +318,12 @@ static void give_up(struct net_lanes *lanes, struct net_job *job) {
   net_list_add(&lanes->late, job);
 }
 
+static bool is_gone(struct net_lanes *lanes, struct net_job *job) {
+  if (reach_of(lanes, job)->gone)
+    job->lateness = PAL_FAILURE_UNREACHED;
+  return reach_of(lanes, job)->gone;
+}
+
 static bool misses(const struct net_job *job, long long at_ms) {
   return job->until_ms && at_ms >= job->until_ms;
 }
@@ -318,7 +333,7 @@ static void line_up(struct net_lanes *lanes, struct net_job *job) {
   struct net_lane *lane = job->lane;
   struct scope *scope = lane->scope;
   struct tenant *tenant = scope->tenant;
-  if (misses(job, scope->until_ms)) {
+  if (is_gone(lanes, job) || misses(job, scope->until_ms)) {
     give_up(lanes, job);
     return;
   }
@@ -332,6 +347,24 @@ static void line_up(struct net_lanes *lanes, struct net_job *job) {
   lane->queued = scope->queued = tenant->queued = true;
 }
 
+static void pause_scope(struct net_lanes *lanes, struct scope *scope, long long until_ms) {
+  if (until_ms <= scope->until_ms)
+    return;
+  scope->until_ms = until_ms;
+  for (struct node *node = scope->lanes.first; node; node = node->next) {
+    struct net_lane *lane = (struct net_lane *)(void *)node;
+    struct net_list ready = lane->ready;
+    if (!ready.first)
+      continue;
+    net_list_init(&lane->ready);
+    for (struct net_job *one; (one = net_list_take(&ready));)
+      if (misses(one, until_ms))
+        give_up(lanes, one);
+      else
+        net_list_add(&lane->ready, one);
+  }
+}
+
 enum pal_code net_lanes_add(struct net_lanes *lanes, struct net_job *job, long long now_ms, struct pal_err *err) {
   struct tenant *tenant = heap_room(lanes) ? tenant_of(lanes, &job->request, now_ms) : NULL;
   struct scope *scope = tenant ? scope_of(tenant, &job->request) : NULL;
@@ -340,7 +373,9 @@ enum pal_code net_lanes_add(struct net_lanes *lanes, struct net_job *job, long l
     return pal_err_nomem(err);
   job->late = false;
   count(lanes, job, lane);
-  if (misses(job, job->due_ms > now_ms ? job->due_ms : now_ms))
+  if (job->request.holds)
+    pause_scope(lanes, scope, job->due_ms);
+  if (is_gone(lanes, job) || misses(job, job->due_ms > now_ms ? job->due_ms : now_ms))
     give_up(lanes, job);
   else if (job->due_ms > now_ms)
     heap_add(lanes, job);
@@ -367,7 +402,7 @@ static struct net_job *take_of_tenant(struct net_lanes *lanes, struct tenant *te
   struct net_job *job = NULL;
   for (size_t n = tenant->scopes.n; !job && n > 0; n--) {
     struct scope *scope = (struct scope *)(void *)line_take(&tenant->scopes);
-    if (scope->until_ms <= now_ms)
+    if (scope->until_ms <= now_ms && net_reach_may(&lanes->services[service_of(scope->group)], now_ms))
       job = take_of_scope(lanes, scope);
     scope->queued = scope->lanes.n > 0;
     if (scope->queued)
@@ -410,41 +445,65 @@ struct net_job *net_lanes_take(struct net_lanes *lanes, long long now_ms) {
   } else if (job) {
     lanes->flying++;
     job->lane->scope->tenant->flying++;
+    job->sent_ms = now_ms;
+    net_reach_sent(reach_of(lanes, job));
   }
   return job;
 }
 
-void net_lanes_landed(struct net_lanes *lanes, struct net_job *job) {
+/* Whatever waits for a service that is gone is late, also what was to be sent in an hour. */
+static void abandon(struct net_lanes *lanes, enum pal_service service) {
+  size_t n = lanes->delayed_n;
+  lanes->delayed_n = 0;
+  for (size_t i = 0; i < n; i++)
+    if (is_gone(lanes, lanes->delayed[i]))
+      give_up(lanes, lanes->delayed[i]);
+    else
+      heap_add(lanes, lanes->delayed[i]);
+  for (struct tenant *tenant = lanes->all; tenant; tenant = tenant->next)
+    for (struct scope *scope = tenant->all; scope; scope = scope->next) {
+      struct net_list ready;
+      net_list_init(&ready);
+      for (struct net_job *job; service_of(scope->group) == service && (job = take_of_scope(lanes, scope));)
+        net_list_add(&ready, job);
+      for (struct net_job *job; (job = net_list_take(&ready)) && is_gone(lanes, job);)
+        give_up(lanes, job);
+    }
+}
+
+enum net_news net_lanes_landed(struct net_lanes *lanes, struct net_job *job, enum net_ending ending, long long now_ms) {
+  enum pal_service service = service_of(job->lane->scope->group);
+  enum net_news news =
+      net_reach_ended(&lanes->services[service], ending, &job->lane->scope->tenant->id, job->sent_ms, now_ms);
   lanes->flying--;
   job->lane->scope->tenant->flying--;
   leave(lanes, job);
+  if (news == NET_GONE)
+    abandon(lanes, service);
+  return news;
 }
 
 void net_lanes_pause(struct net_lanes *lanes, const struct net_job *job, long long until_ms) {
-  struct scope *scope = job->lane->scope;
-  if (until_ms <= scope->until_ms)
-    return;
-  scope->until_ms = until_ms;
-  for (struct node *node = scope->lanes.first; node; node = node->next) {
-    struct net_lane *lane = (struct net_lane *)(void *)node;
-    struct net_list ready = lane->ready;
-    if (!ready.first)
-      continue;
-    net_list_init(&lane->ready);
-    for (struct net_job *one; (one = net_list_take(&ready));)
-      if (misses(one, until_ms))
-        give_up(lanes, one);
-      else
-        net_list_add(&lane->ready, one);
-  }
+  pause_scope(lanes, job->lane->scope, until_ms);
+}
+
+/* When the clock alone lets something of it be sent. What waits for an answer has to wait for that. */
+static long long held_until(const struct net_lanes *lanes, const struct scope *scope, long long now_ms) {
+  const struct net_reach *reach = &lanes->services[service_of(scope->group)];
+  long long asked_again = reach->down && reach->flying == 0 ? reach->next_ms : now_ms;
+  return scope->until_ms > asked_again ? scope->until_ms : asked_again;
+}
+
+static long long earlier(long long next, long long at, long long now_ms) {
+  return at > now_ms && at < next ? at : next;
 }
 
 long long net_lanes_wait_ms(const struct net_lanes *lanes, long long now_ms) {
   long long next = lanes->delayed_n ? lanes->delayed[0]->due_ms : LLONG_MAX;
   for (const struct tenant *tenant = lanes->all; tenant; tenant = tenant->next)
     for (const struct scope *scope = tenant->all; scope; scope = scope->next)
-      if (scope->queued && scope->until_ms > now_ms && scope->until_ms < next)
-        next = scope->until_ms;
+      if (scope->queued)
+        next = earlier(next, held_until(lanes, scope, now_ms), now_ms);
   if (lanes->late.first)
     return 0;
   return next == LLONG_MAX ? -1 : next > now_ms ? next - now_ms : 0;

@@ -56,10 +56,14 @@ struct net_loop {
   long long until_ms; /* the run's; 0: no end */
   struct net_lanes *lanes;
   struct net_list unsent;  /* could not be started: told with all others */
+  struct net_list ended;   /* not waited for any more: told at the next step */
   struct transfer *flying; /* doubly linked */
   CURL **idle;             /* handles to be used again */
   int idle_n, idle_max;
   struct net_clock clock_of_services;
+  long connect_s, silence_s;
+  bool gone[PAL_SERVICES_N]; /* told so in this step */
+  bool has_gone;             /* any of them */
 };
 
 /* --- life --- */
@@ -99,6 +103,8 @@ enum pal_code net_loop_new(const struct pal_net_options *options, net_outcome_fn
   loop->multi = multi;
   loop->cloud = options->cloud;
   loop->offline = options->offline;
+  loop->connect_s = options->connect_s > 0 ? options->connect_s : CONNECT_S;
+  loop->silence_s = options->silence_s > 0 ? options->silence_s : LOW_SPEED_S;
   loop->outcome = outcome;
   loop->owner = owner;
   loop->now_ms = options->now_ms ? options->now_ms : net_monotonic_ms;
@@ -106,6 +112,7 @@ enum pal_code net_loop_new(const struct pal_net_options *options, net_outcome_fn
   if (options->max_time_ms > 0)
     loop->until_ms = net_loop_now_ms(loop) + options->max_time_ms;
   net_list_init(&loop->unsent);
+  net_list_init(&loop->ended);
   *ret = loop;
   return PAL_OK;
 }
@@ -297,10 +304,10 @@ static CURLcode set_transport(CURL *easy, const struct net_loop *loop, enum pal_
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   SET(CURLOPT_PIPEWAIT, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
-  SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+  SET(CURLOPT_CONNECTTIMEOUT, loop->connect_s);
   SET(CURLOPT_TIMEOUT, (long)TOTAL_S);
   SET(CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
-  SET(CURLOPT_LOW_SPEED_TIME, (long)LOW_SPEED_S);
+  SET(CURLOPT_LOW_SPEED_TIME, loop->silence_s);
   SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
   SET(CURLOPT_OPENSOCKETDATA, loop);
   return code;
@@ -371,7 +378,19 @@ static enum pal_code start(struct net_loop *loop, struct net_job *job, struct pa
 
 /* --- end --- */
 
-static struct net_job *land(struct net_loop *loop, struct transfer *transfer) {
+static void hear(struct net_loop *loop, enum pal_service service, enum net_news news, const char *why) {
+  const char *origin = loop->cloud->origin[service];
+  if (news == NET_DOWN)
+    pal_log(PAL_LOG_WARN, "%s cannot be reached: %s; asking it again, one request at a time", origin, why);
+  else if (news == NET_BACK)
+    pal_log(PAL_LOG_WARN, "%s can be reached again", origin);
+  else if (news == NET_GONE)
+    pal_log(PAL_LOG_WARN, "%s is out of reach: %s; what it knows is not read in this run", origin, why);
+  if (news == NET_GONE)
+    loop->gone[service] = loop->has_gone = true;
+}
+
+static struct net_job *land(struct net_loop *loop, struct transfer *transfer, enum net_ending ending, const char *why) {
   (void)curl_multi_remove_handle(loop->multi, transfer->easy);
   if (transfer->next)
     transfer->next->previous = transfer->previous;
@@ -379,8 +398,24 @@ static struct net_job *land(struct net_loop *loop, struct transfer *transfer) {
     transfer->previous->next = transfer->next;
   else
     loop->flying = transfer->next;
-  net_lanes_landed(loop->lanes, transfer->job);
+  enum net_news news = net_lanes_landed(loop->lanes, transfer->job, ending, net_loop_now_ms(loop));
+  hear(loop, transfer->job->request.service, news, why);
   return transfer->job;
+}
+
+/* A transfer that never came to send anything had no connection: no name, nobody there, no TLS, a proxy that refuses. */
+static bool is_connected(const struct transfer *transfer) {
+  curl_off_t began = 0;
+  (void)curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &began);
+  return began != 0;
+}
+
+static enum net_ending ending_of(const struct transfer *transfer, long status, CURLcode code) {
+  if (status != 0)
+    return NET_ANSWERED;
+  if (code == CURLE_OK || code == CURLE_OUT_OF_MEMORY)
+    return NET_BROKEN;
+  return !is_connected(transfer) ? NET_UNCONNECTED : code == CURLE_OPERATION_TIMEDOUT ? NET_SILENT : NET_BROKEN;
 }
 
 /* Nothing of its scope is sent before the time a busy service named, or while its rate limit is used up. */
@@ -398,7 +433,7 @@ static void finish(struct net_loop *loop, struct transfer *transfer, CURLcode co
   long status = 0;
   (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   long long wait = heed(loop, transfer, status);
-  struct net_job *job = land(loop, transfer);
+  struct net_job *job = land(loop, transfer, ending_of(transfer, status, code), curl_easy_strerror(code));
   if (!transfer->retry_after[0] && transfer->pace.asked_s >= 0)
     (void)snprintf(transfer->retry_after, sizeof transfer->retry_after, "%lld", (long long)transfer->pace.asked_s);
   if (code != CURLE_OK)
@@ -438,20 +473,40 @@ static void tell_late(struct net_loop *loop, struct net_job *job) {
 static void end_flying(struct net_loop *loop) {
   while (loop->flying) {
     struct transfer *transfer = loop->flying;
-    struct net_job *job = land(loop, transfer);
+    struct net_job *job = land(loop, transfer, NET_BROKEN, "");
     job->lateness = PAL_FAILURE_TIME;
     transfer_free(transfer);
     tell_late(loop, job);
   }
 }
 
+/* Those that wait for a connection to a service that is gone: they wait for one another's, one after another. */
+static void end_unconnected(struct net_loop *loop) {
+  for (struct transfer *next, *transfer = loop->flying; transfer; transfer = next) {
+    next = transfer->next;
+    if (!loop->gone[transfer->job->request.service] || is_connected(transfer))
+      continue;
+    struct net_job *job = land(loop, transfer, NET_BROKEN, "");
+    job->lateness = PAL_FAILURE_UNREACHED;
+    job->late = true;
+    transfer_free(transfer);
+    net_list_add(&loop->ended, job);
+  }
+  memset(loop->gone, 0, sizeof loop->gone);
+  loop->has_gone = false;
+  for (struct net_job *job; (job = net_list_take(&loop->ended));)
+    tell_late(loop, job);
+}
+
 struct net_job *net_loop_take(struct net_loop *loop) {
   struct net_job *job = net_list_take(&loop->unsent);
+  if (!job)
+    job = net_list_take(&loop->ended);
   if (!job)
     job = net_lanes_drop(loop->lanes);
   if (!job && loop->flying) {
     struct transfer *transfer = loop->flying;
-    job = land(loop, transfer);
+    job = land(loop, transfer, NET_BROKEN, "");
     transfer_free(transfer);
   }
   return job;
@@ -499,7 +554,7 @@ static enum pal_code send_ready(struct net_loop *loop, bool *ret_told, struct pa
     }
     enum pal_code code = start(loop, job, err);
     if (code != PAL_OK) {
-      net_lanes_landed(loop->lanes, job);
+      (void)net_lanes_landed(loop->lanes, job, NET_BROKEN, net_loop_now_ms(loop));
       net_list_add(&loop->unsent, job);
       return code;
     }
@@ -527,6 +582,8 @@ enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
     finish(loop, (struct transfer *)(void *)private, result);
     landed = true;
   }
+  if (loop->has_gone)
+    end_unconnected(loop);
   if (code == CURLM_OK && !landed) {
     long long wait = net_lanes_wait_ms(loop->lanes, net_loop_now_ms(loop));
     code = curl_multi_poll(loop->multi, NULL, 0, wait < 0 || wait > STEP_MS ? STEP_MS : (int)wait, NULL);

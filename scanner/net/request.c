@@ -183,6 +183,7 @@ enum pal_code net_request_init(struct net_request *request, const struct pal_clo
   request->delay_ms = from->delay_ms;
   request->until_ms = from->until_ms;
   request->retry = from->retry;
+  request->holds = from->holds;
   /* Spent before anything else is looked at: what was shown to the transport once is good for nothing more. */
   request->writes = from->grant && net_grant_spend(from->grant);
   code = copy_secrets(request, from, err);

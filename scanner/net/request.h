@@ -23,7 +23,7 @@ struct net_request {
   bool knows_bearer, knows_form; /* registered as secrets until the end */
   unsigned delay_ms;
   long long until_ms;
-  bool retry;
+  bool retry, holds;
   bool writes; /* under a grant: its one sending */
 };
 

@@ -46,6 +46,7 @@ enum {
 #define PAL_WORD_NO_SERVICE "no such service"
 #define PAL_WORD_TIME PAL_FAILURE_TIME
 #define PAL_WORD_TENANT_TIME PAL_FAILURE_TENANT_TIME
+#define PAL_WORD_UNREACHED PAL_FAILURE_UNREACHED
 #define PAL_WORD_TOKEN "unreadable token"
 #define PAL_WORD_TOKEN_TENANT "token of another tenant"
 #define PAL_WORD_TOKEN_FILE "token file holds none"

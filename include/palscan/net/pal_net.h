@@ -29,6 +29,8 @@ enum {
 /* Failures (status 0) of requests that were not sent, or not waited for: the request's own time was over, or the
  * run's. They are recorded like any other. */
 #define PAL_FAILURE_TENANT_TIME "time of the tenant over"
+/* … the service could not be reached for so long that it is not asked any more. */
+#define PAL_FAILURE_UNREACHED "service out of reach"
 #define PAL_FAILURE_TIME "time over"
 
 struct pal_net;   /* opaque */
@@ -44,6 +46,7 @@ struct pal_request {
   const char *bearer; /* access token or NULL; only ever sent to `bearer_service` of the cloud */
   enum pal_service bearer_service;
   unsigned delay_ms;  /* wait so long before sending (throttling); a replay never waits */
+  bool holds;         /* … and let nothing else of the scope be sent meanwhile */
   long long until_ms; /* not sent from then on, by pal_net_now_ms(): answered PAL_FAILURE_TENANT_TIME; 0: whenever */
   bool retry;         /* asks again what an answer to the same key did not settle: that attempt is recorded
                                     as superseded; a replay, which leaves those out, gives the settled answer again */
@@ -72,6 +75,7 @@ struct pal_net_options {
   const struct pal_cloud *cloud;
   int concurrency;
   long long max_time_ms;                  /* from now on; then nothing new is sent. 0: no end */
+  long connect_s, silence_s;              /* tests: how long to wait for a connection, for an answer; 0: as usual */
   long long (*now_ms)(const void *clock); /* tests: the clock of waiting; NULL: the system's monotonic one */
   const void *clock;
   void (*tick)(void *payload); /* called from pal_net_run several times a second; NULL: none */

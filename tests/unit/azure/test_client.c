@@ -74,7 +74,8 @@ static const struct pal_record *config(void) {
 struct got {
   int calls;
   struct pal_outcome outcome;
-  long long first_ms; /* when the first was done, on the hasty clock */
+  long long (*clock)(const void *); /* … on which the first was done at first_ms; NULL: the hasty one */
+  long long first_ms;
 };
 
 static long long hasty_ms(const void *clock);
@@ -93,7 +94,7 @@ static void on_done(void *payload, const struct pal_outcome *outcome, const stru
   struct got *got = payload;
   ck_assert_msg(err->code == PAL_OK, "%s", err->text);
   if (got->calls++ == 0)
-    got->first_ms = hasty_ms(NULL);
+    got->first_ms = (got->clock ? got->clock : hasty_ms)(NULL);
   got->outcome = *outcome;
 }
 
@@ -226,23 +227,38 @@ START_TEST(test_client__a_busy_service_is_not_asked_before_the_time_it_named) {
 }
 END_TEST
 
+/* One on which a second takes a twentieth of it. */
+static long long brisk_ms(const void *clock) {
+  struct timespec now;
+  (void)clock;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return ((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000) * 20;
+}
+
+static const struct {
+  const char *head;
+  long long (*now_ms)(const void *clock);
+  long long least_ms;
+} scopes[] = {{BUSY_HEAD "Retry-After: 4000\r\n", hasty_ms, 4000000}, {BUSY_HEAD, brisk_ms, 5000}};
+
 /* Another question of the same identity, tenant and service, which the service has not refused yet. */
 START_TEST(test_client__a_busy_service_is_not_asked_something_else_either) {
-  static const struct server_answer answers[] = {
-      TOKEN("first", "3599"), {.head = BUSY_HEAD "Retry-After: 4000\r\n", .body = BUSY_BODY}, ITEMS, ITEMS};
+  const struct server_answer answers[] = {
+      TOKEN("first", "3599"), {.head = scopes[_i].head, .body = BUSY_BODY}, ITEMS, ITEMS};
   struct pal_err err = {0};
   struct pal_net *net = NULL;
   struct pal_azure *azure = NULL;
   struct got got = {0};
   serve(answers, UNIT_N(answers));
-  const struct pal_net_options live = {.cloud = &cloud, .concurrency = 1, .now_ms = hasty_ms};
+  const struct pal_net_options live = {.cloud = &cloud, .concurrency = 1, .now_ms = scopes[_i].now_ms};
   unit_ok(pal_net_open(&live, &net, &err), &err);
   struct pal_azure_options options = {
       .net = net, .cloud = &cloud, .settings = settings, .config = config(), .base_dir = unit_folder()};
   unit_ok(pal_azure_open(&options, &azure, &err), &err);
   struct pal_call call = {.caller = {.identity = "robot"}, .service = PAL_ARM, .path = P_SUBSCRIPTIONS};
   unit_ok(pal_tenant_id_parse(HOME, &call.caller.tenant, &err), &err);
-  long long before = hasty_ms(NULL);
+  got.clock = scopes[_i].now_ms;
+  long long before = got.clock(NULL);
   unit_ok(pal_azure_list(azure, &call, PAL_PAGING_ARM, on_page, on_done, &got, &err), &err);
   call.path = "/tenants?api-version=2022-12-01";
   unit_ok(pal_azure_list(azure, &call, PAL_PAGING_ARM, on_page, on_done, &got, &err), &err);
@@ -250,7 +266,26 @@ START_TEST(test_client__a_busy_service_is_not_asked_something_else_either) {
   pal_azure_free(azure);
   unit_ok(pal_net_close(net, &err), &err);
   ck_assert_int_eq(got.calls, 2);
-  ck_assert_msg(got.first_ms - before >= 4000000, "%lld ms", got.first_ms - before);
+  ck_assert_msg(got.first_ms - before >= scopes[_i].least_ms, "%lld ms", got.first_ms - before);
+}
+END_TEST
+
+/* Five tries, with waits between that are drawn: each of those failures may be over a second later. */
+START_TEST(test_client__what_fails_is_tried_five_times) {
+  static const char *const heads[] = {HEAD("408 Request Timeout"), HEAD("500 Internal Server Error"),
+                                      HEAD("502 Bad Gateway"), HEAD("504 Gateway Timeout"),
+                                      HEAD("503 Service Unavailable")};
+  struct server_answer answers[7] = {TOKEN("first", "3599")};
+  for (int i = 0; i < 5; i++)
+    answers[1 + i] = (struct server_answer){.head = heads[i], .body = "{}"};
+  answers[6] = (struct server_answer)ITEMS;
+  if (_i == 0) /* the last try succeeds */
+    answers[5] = answers[6];
+  long long took = 0;
+  struct got got = read_hastily(answers, UNIT_N(answers), 0, &took);
+  ck_assert_int_eq(got.outcome.extent, _i == 0 ? PAL_READ_ALL : PAL_READ_NOTHING);
+  ck_assert_str_eq(got.outcome.code, _i == 0 ? "" : "503");
+  ck_assert_uint_eq(count(asked(), "GET "), 5);
 }
 END_TEST
 
@@ -413,7 +448,8 @@ Suite *make_azure_client_suite(void) {
   tcase_add_checked_fixture(tc, set_up, tear_down);
   tcase_add_test(tc, test_client__busy_answers_are_waited_for_and_a_token_is_renewed);
   tcase_add_loop_test(tc, test_client__a_busy_service_is_not_asked_before_the_time_it_named, 0, (int)UNIT_N(waits));
-  tcase_add_test(tc, test_client__a_busy_service_is_not_asked_something_else_either);
+  tcase_add_loop_test(tc, test_client__a_busy_service_is_not_asked_something_else_either, 0, UNIT_N(scopes));
+  tcase_add_loop_test(tc, test_client__what_fails_is_tried_five_times, 0, 2);
   tcase_add_test(tc, test_client__a_wait_beyond_the_time_of_a_tenant_is_not_begun);
   tcase_add_test(tc, test_client__nothing_is_begun_after_the_time_of_the_run);
   tcase_add_test(tc, test_client__new_tokens_that_are_refused_are_told);

@@ -68,7 +68,7 @@ static struct net_job *take(long long now) {
 }
 
 static void land(struct net_job *job) {
-  net_lanes_landed(lanes, job);
+  (void)net_lanes_landed(lanes, job, NET_ANSWERED, 0);
   job_free(job);
 }
 
@@ -311,6 +311,155 @@ START_TEST(test_lanes__what_was_held_up_too_long_is_not_sent) {
 }
 END_TEST
 
+/* --- services that are not there --- */
+
+/* Takes one and ends it so. */
+static enum net_news end_one(enum net_ending ending, long long sent, long long now) {
+  struct net_job *job = take(sent);
+  ck_assert_ptr_nonnull(job);
+  ck_assert(!job->late);
+  enum net_news news = net_lanes_landed(lanes, job, ending, now);
+  job_free(job);
+  return news;
+}
+
+static void fail_until_down(long long now) {
+  for (int i = 1; i < NET_REACH_FAILED; i++)
+    ck_assert_int_eq(end_one(NET_UNCONNECTED, now, now), NET_NO_NEWS);
+  ck_assert_int_eq(end_one(NET_UNCONNECTED, now, now), NET_DOWN);
+}
+
+START_TEST(test_lanes__a_service_that_is_down_is_asked_one_thing_at_a_time) {
+  begin(8);
+  ADD(20, .tenant = T_A);
+  fail_until_down(1000);
+  ADD(3, .tenant = T_B, .rest = "/graph", .graph = true);
+  ck_assert_str_eq(drain(1000), "b b b "); /* other services are asked as ever */
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 1000), NET_REACH_AGAIN_MS);
+  ck_assert_ptr_null(take(1000 + NET_REACH_AGAIN_MS - 1));
+  struct net_job *one = take(1000 + NET_REACH_AGAIN_MS);
+  ck_assert_ptr_nonnull(one);
+  ck_assert_ptr_null(take(100000)); /* it is on its way */
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 100000), -1);
+  ck_assert_int_eq(net_lanes_landed(lanes, one, NET_ANSWERED, 7000), NET_BACK);
+  job_free(one);
+  ck_assert_uint_eq(strlen(drain(7000)), 2 * (20 - NET_REACH_FAILED - 1));
+  end();
+}
+END_TEST
+
+/* Also what was to be sent in an hour, and whoever comes later. */
+START_TEST(test_lanes__what_waits_for_a_service_that_is_gone_is_late) {
+  begin(8);
+  ADD(20, .tenant = T_A);
+  ADD(1, .tenant = T_B, .due = 3600000);
+  ADD(1, .tenant = T_C, .rest = "/graph", .graph = true, .due = 3600000);
+  fail_until_down(1000);
+  ck_assert_int_eq(end_one(NET_UNCONNECTED, 1000 + NET_REACH_FIRST_MS - 1, 1000 + NET_REACH_FIRST_MS - 1), NET_NO_NEWS);
+  ck_assert_int_eq(end_one(NET_UNCONNECTED, 1000 + NET_REACH_FIRST_MS + 4999, 1000 + NET_REACH_FIRST_MS + 4999),
+                   NET_GONE);
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 70000), 0);
+  size_t late = 0;
+  for (struct net_job *job; (job = take(70000)); late++) {
+    ck_assert(job->late);
+    ck_assert_str_eq(job->lateness, PAL_FAILURE_UNREACHED);
+    job_free(job);
+  }
+  ck_assert_uint_eq(late, 20 - NET_REACH_FAILED - 2 + 1);
+  ADD(1, .tenant = T_B, .now = 70000);
+  ADD(1, .tenant = T_B, .now = 70000, .due = 90000);
+  ck_assert_str_eq(drain(70000), "b!b!");
+  ck_assert_str_eq(drain(3600000), "c ");
+  end();
+}
+END_TEST
+
+/* One that has answered before is waited for longer: a night has room for a network that is away for two minutes. */
+START_TEST(test_lanes__a_service_that_has_answered_is_waited_for) {
+  begin(8);
+  ADD(60, .tenant = T_A);
+  ck_assert_int_eq(end_one(NET_ANSWERED, 0, 500000), NET_NO_NEWS);
+  fail_until_down(500000);
+  long long now = 500000;
+  for (; now + NET_REACH_AGAIN_MS < 500000 + NET_REACH_LATER_MS; now += NET_REACH_AGAIN_MS)
+    ck_assert_int_eq(end_one(NET_UNCONNECTED, now + NET_REACH_AGAIN_MS, now + NET_REACH_AGAIN_MS), NET_NO_NEWS);
+  ck_assert_int_eq(end_one(NET_UNCONNECTED, now + NET_REACH_AGAIN_MS, now + NET_REACH_AGAIN_MS), NET_GONE);
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__tenants_that_hang_or_break_off_stop_nobody) {
+  long long now = 1000000;
+  begin(8);
+  ADD(60, .tenant = T_A);
+  for (int i = 0; i < 30; i++) /* one tenant, and connections that end early, whoever's they are */
+    ck_assert_int_eq(end_one(i % 2 ? NET_SILENT : NET_BROKEN, 0, now), NET_NO_NEWS);
+  ADD(1, .tenant = T_B);
+  (void)drain(now);
+  ADD(2, .tenant = T_B);
+  ADD(2, .tenant = T_C);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(end_one(NET_SILENT, now, now + NET_REACH_LATER_MS), NET_NO_NEWS);
+    ck_assert_int_eq(end_one(NET_SILENT, now, now + NET_REACH_LATER_MS), NET_NO_NEWS);
+  }
+  end();
+}
+END_TEST
+
+START_TEST(test_lanes__a_service_that_is_silent_to_all_is_gone) {
+  begin(8);
+  ADD(3, .tenant = T_A);
+  ADD(1, .tenant = T_B);
+  ADD(1, .tenant = T_C);
+  ck_assert_int_eq(end_one(NET_SILENT, 0, 120000), NET_NO_NEWS); /* the tenants take turns */
+  ck_assert_int_eq(end_one(NET_SILENT, 0, 120000), NET_NO_NEWS);
+  ck_assert_int_eq(end_one(NET_SILENT, 0, 120000), NET_GONE);
+  ck_assert_str_eq(drain(120000), "a!a!");
+  end();
+}
+END_TEST
+
+/* Connections are made one after another where the first might serve all: few failures take long. */
+START_TEST(test_lanes__connections_that_stall_need_not_be_many) {
+  begin(8);
+  ADD(20, .tenant = T_A);
+  ck_assert_int_eq(end_one(NET_UNCONNECTED, 0, 30000), NET_DOWN);
+  ck_assert_int_eq(end_one(NET_UNCONNECTED, 35000, 65000), NET_GONE);
+  end();
+}
+END_TEST
+
+/* A row begins with its first failure, not with the last answer. */
+START_TEST(test_lanes__nothing_asked_for_long_is_no_outage) {
+  begin(8);
+  ADD(20, .tenant = T_A);
+  ck_assert_int_eq(end_one(NET_ANSWERED, 0, 0), NET_NO_NEWS);
+  for (int i = 1; i < NET_REACH_FAILED; i++)
+    ck_assert_int_eq(end_one(NET_UNCONNECTED, 900000 + i, 900000 + i), NET_NO_NEWS);
+  end();
+}
+END_TEST
+
+/* 429 without a word of how long. */
+START_TEST(test_lanes__what_holds_its_scope_holds_nobody_else) {
+  struct pal_err err = {0};
+  begin(8);
+  ADD(3, .tenant = T_A, .subscription = S_1, .rest = ROLES);
+  ADD(1, .tenant = T_A, .subscription = S_1, .rest = COSTS);
+  ADD(1, .tenant = T_B, .rest = "/b");
+  struct net_job *busy = take(100);
+  ck_assert_ptr_nonnull(strstr(busy->request.url, "roleAssignments"));
+  (void)net_lanes_landed(lanes, busy, NET_ANSWERED, 100);
+  busy->request.holds = true;
+  busy->due_ms = 5100;
+  unit_ok(net_lanes_add(lanes, busy, 100, &err), &err);
+  ck_assert_uint_eq(strlen(drain(5099)), 3 + 2);
+  ck_assert_int_eq(net_lanes_wait_ms(lanes, 100), 5000);
+  ck_assert_uint_eq(strlen(drain(5100)), 3 * 3);
+  end();
+}
+END_TEST
+
 Suite *make_net_lanes_suite(void);
 Suite *make_net_lanes_suite(void) {
   Suite *suite = suite_create("net/lanes");
@@ -328,6 +477,14 @@ Suite *make_net_lanes_suite(void) {
   tcase_add_test(tests, test_lanes__many_delays_end_in_their_order);
   tcase_add_test(tests, test_lanes__what_cannot_be_sent_in_time_is_told_at_once);
   tcase_add_test(tests, test_lanes__what_was_held_up_too_long_is_not_sent);
+  tcase_add_test(tests, test_lanes__a_service_that_is_down_is_asked_one_thing_at_a_time);
+  tcase_add_test(tests, test_lanes__what_waits_for_a_service_that_is_gone_is_late);
+  tcase_add_test(tests, test_lanes__a_service_that_has_answered_is_waited_for);
+  tcase_add_test(tests, test_lanes__tenants_that_hang_or_break_off_stop_nobody);
+  tcase_add_test(tests, test_lanes__a_service_that_is_silent_to_all_is_gone);
+  tcase_add_test(tests, test_lanes__what_holds_its_scope_holds_nobody_else);
+  tcase_add_test(tests, test_lanes__connections_that_stall_need_not_be_many);
+  tcase_add_test(tests, test_lanes__nothing_asked_for_long_is_no_outage);
   suite_add_tcase(suite, tests);
   return suite;
 }

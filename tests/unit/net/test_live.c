@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "heard.h"
+#include "net/reach.h"
 #include "pal_log.h"
 #include "pal_record.h"
 #include "server.h"
@@ -271,6 +275,61 @@ START_TEST(test_live__nobody_there_is_a_failure) {
   ck_assert_int_eq(heard.status, 0);
   ck_assert_ptr_nonnull(strstr(heard.failure, "connect"));
   close_net(net);
+}
+END_TEST
+
+/* A clock on which a hundred seconds pass in one. */
+static long long hasty_ms(const void *clock) {
+  struct timespec now;
+  (void)clock;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return ((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000) * 100;
+}
+
+struct endings {
+  int unreached, other;
+};
+static void ending_fn(void *payload, const struct pal_response *response, const struct pal_err *why) {
+  struct endings *endings = payload;
+  ck_assert_int_eq(why->code, PAL_OK);
+  ck_assert_int_eq(response->status, 0);
+  if (strcmp(response->failure, PAL_FAILURE_UNREACHED) == 0)
+    endings->unreached++;
+  else
+    endings->other++;
+}
+
+/* A name that is none, a port where nobody listens, one whose connections nobody ever speaks on. */
+START_TEST(test_live__service_out_of_reach_is_given_up) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t len = sizeof address;
+  int mute = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  char origin[64], url[128];
+  ck_assert_int_eq(bind(mute, (struct sockaddr *)&address, sizeof address), 0);
+  ck_assert_int_eq(listen(mute, 64), 0);
+  ck_assert_int_eq(getsockname(mute, (struct sockaddr *)&address, &len), 0);
+  (void)snprintf(origin, sizeof origin, "https://127.0.0.1:%d", ntohs(address.sin_port));
+  const char *const origins[] = {"https://nobody.invalid", "https://127.0.0.1:1", origin};
+  (void)snprintf(url, sizeof url, "%s" TENANTS_PATH, origins[_i]);
+  cloud = (struct pal_cloud){.name = "lab", .origin = {[PAL_ARM] = origins[_i]}};
+  const struct pal_net_options options = {.cloud = &cloud, .concurrency = 8, .connect_s = 1, .now_ms = hasty_ms};
+  struct pal_net *net = NULL;
+  struct endings endings = {0};
+  pal_log_set_level(PAL_LOG_ERROR);
+  unit_ok(pal_net_open(&options, &net, &err), &err);
+  struct pal_request request = get_request(url);
+  for (int i = 0; i < 200; i++) {
+    request.delay_ms = i < 100 ? 0 : 3600 * 1000; /* 36 of our seconds */
+    unit_ok(pal_net_submit(net, &request, ending_fn, &endings, &err), &err);
+  }
+  time_t began = time(NULL);
+  unit_ok(pal_net_run(net, NULL, &err), &err);
+  ck_assert_int_lt(time(NULL) - began, 20);
+  ck_assert_int_eq(endings.unreached + endings.other, 200);
+  ck_assert_int_ge(endings.unreached, 150);
+  ck_assert_int_ge(endings.other, NET_REACH_LEAST);
+  close_net(net);
+  (void)close(mute);
 }
 END_TEST
 
@@ -570,6 +629,7 @@ Suite *make_net_live_suite(void) {
   tcase_add_test(tests, test_live__unknown_certificate_is_a_failure);
   tcase_add_test(tests, test_live__ca_of_a_cloud_replaces_the_systems);
   tcase_add_test(tests, test_live__nobody_there_is_a_failure);
+  tcase_add_loop_test(tests, test_live__service_out_of_reach_is_given_up, 0, 3);
   tcase_add_test(tests, test_live__offline_opens_no_socket);
   tcase_add_test(tests, test_live__stop_ends_what_flies_and_waits);
   tcase_add_test(tests, test_live__waiting_for_a_full_transport_takes_no_processor);
