@@ -57,6 +57,11 @@ test_live__faults_that_pass_are_not_seen() {
   expect_faults "${names[@]}"
 }
 
+test_live__all_faults_at_once_are_never_wrong() {
+  two_live_nights "${TENANTS:-40}" --seed 3 --faults all --fault-rate 3 --page-size 7
+  expect_faults throttle server-error expire claims duplicate wrong-type endless foreign-link hostile refuse
+}
+
 # expect_faults NAME...: we have met each of them
 expect_faults() {
   local name
