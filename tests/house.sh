@@ -112,6 +112,7 @@ rand|srand|random|srandom|drand48 @ - @ pal_digest has random bytes
 mktemp|tmpnam|tempnam|tmpfile @ - @ mkstemp beside the file, or pal_file_write
 alloca|setjmp|longjmp @ - @ plain control flow
 exit|abort|_exit|quick_exit @ ^scanner/main\.c$ @ an error value; only main ends the program
+pal_net_grant @ ^(scanner/net/net\.c|scanner/collect/link_apply\.c|include/palscan/net/pal_grant\.h)$ @ pal_link_apply(), after the plan was shown
 printf|puts|putchar|perror @ ^scanner/(main\.c|commands/) @ a FILE of the caller; only commands print
 TABLE
 }
@@ -127,6 +128,8 @@ banned | while IFS='@' read -r names allowed instead; do
 done | breach
 grep -E 'CLOCK_REALTIME' "$tmp/code" | grep -vE '^scanner/base/time\.c:' |
   sed 's|^\([^:]*:[0-9]*\):.*|\1: the clock is read in scanner/base/time.c only|' | breach
+grep -E 'may_write = ' "$tmp/code" | grep -vE '^scanner/(net/net|commands/link_carry_out)\.c:' |
+  sed 's|^\([^:]*:[0-9]*\):.*|\1: only scanner/commands/link_carry_out.c opens a net that may write|' | breach
 
 sort -u "$tmp/breaches"
 count=$(sort -u "$tmp/breaches" | wc -l)

@@ -313,7 +313,8 @@ const struct pal_command pal_command_link = {
     .summary = "the partner link of one identity in one tenant: show it, or change it",
     .help =
         "Only the identity itself can read and change its link, so it signs in to the tenant. show prints the link and "
-        "what the registry says of its ID. The others print what they would change and change nothing without --yes. "
+        "what the registry says of its ID. The others print what they would change, and without --yes change nothing "
+        "and end with 2. "
         "With it the link is read again, changed by one request, which is never repeated, and read once more: what "
         "stands then is the result. "
         "IDs that are global (v-org), not in the registry, not active, or not what a rule of the registry names for "

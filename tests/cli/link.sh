@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # link.sh - palscan link against the emulator, over TLS with a private CA: what it
 # shows, what it refuses, and that one write is sent where one was asked for.
+# shellcheck disable=SC2016 # jq's variables
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/../live/lib.sh"
 
@@ -20,16 +21,26 @@ right_id() {
   jq -r --arg c "$country" '.expect[] | select(.country == $c or (.country | type == "array" and index($c))).id' "$T/mpn.json"
 }
 
+# other_id ID...: a usable location of the registry that is none of these
+other_id() {
+  jq -r '[$ARGS.positional[]] as $not | first(.ids[] | select(.type == "location" and (.status // "active") == "active")
+    | .id | select(IN($not[]) | not))' "$T/mpn.json" --args "$@"
+}
+# expect_rule RULE...: adds rules to the registry, JSON objects
+expect_rule() {
+  jq --argjson rules "[$(IFS=,; echo "$*")]" '.expect += $rules' mpn.json >mpn.new && mv mpn.new mpn.json
+}
+
 # begin EMULATOR-OPTION...: the emulator; LINKED is a tenant with the right link, BARE one without
 begin() {
   emulate --tenants 60 "$@"
   live_folder
   LINKED=$(tenant_of '$i.linked and $t.scenario == "ordinary"')
   BARE=$(tenant_of '$i.linked | not')
-  [ -n "$LINKED" ] && [ -n "$BARE" ] || fail 'the estate lacks a tenant'
+  if [ -z "$LINKED" ] || [ -z "$BARE" ]; then fail 'the estate lacks a tenant'; fi
   ID=$(right_id "$LINKED")
   BARE_ID=$(right_id "$BARE")
-  [ -n "$ID" ] && [ -n "$BARE_ID" ] || fail 'the registry lacks a rule'
+  if [ -z "$ID" ] || [ -z "$BARE_ID" ]; then fail 'the registry lacks a rule'; fi
 }
 # link ACTION TENANT [ARGUMENT]...
 link() {
@@ -119,6 +130,59 @@ END
   [ "$found" -ge 3 ] || fail "only $found links to compare"
 }
 
+# verdict TENANT: state, rule and IDs wanted
+verdict() {
+  link show "$1" -f json
+  expect_status 0
+  jq -r '.verdict | "\(.state), \(.rule), \(.expected)"' "$T/.out"
+}
+
+test_link__rules_decide_in_their_order() {
+  local other country sub home object
+  begin
+  other=$(other_id "$ID")
+  country=$(jq -r --arg t "$LINKED" 'select(.kind == "tenant" and .tenantId == $t).country' "$T/truth.jsonl")
+  cp mpn.json written.json
+  expect_equal "right, country $country, $ID" "$(verdict "$LINKED")" 'country'
+  # A management group may hold the subscriptions or not: its ID is right, and so is the country's.
+  expect_rule "{\"managementGroup\": \"mg-emea\", \"id\": \"$other\"}"
+  expect_equal "right, management group, $other, $ID" "$(verdict "$LINKED")" 'management group'
+  sub=$(jq -r --arg t "$LINKED" 'select(.kind == "tenant" and .tenantId == $t).subscriptions[0].subscriptionId' "$T/truth.jsonl")
+  cp written.json mpn.json
+  expect_rule "{\"subscription\": \"$sub\", \"id\": \"$other\"}"
+  expect_equal "differs, subscription, $other" "$(verdict "$LINKED")" 'subscription'
+  expect_rule "{\"tenant\": \"$LINKED\", \"id\": \"$ID\"}"
+  expect_equal "right, tenant, $ID" "$(verdict "$LINKED")" 'tenant'
+  # Two rules of one rank that name two IDs decide nothing, nor does one for an ID that is not usable.
+  expect_rule "{\"tenant\": \"$LINKED\", \"id\": \"$other\"}"
+  expect_equal "differs, subscription, $other" "$(verdict "$LINKED")" 'two of one rank'
+  jq --arg i "$other" '.expect = [{default: true, id: $i}]' written.json >mpn.json
+  expect_equal 'undecided, null, null' "$(verdict "$LINKED")" 'a default is a suggestion'
+  jq '.policies = {parameters: {defaultIsDecision: true}}' palscan.json >palscan.new && mv palscan.new palscan.json
+  expect_equal "differs, default, $other" "$(verdict "$LINKED")" 'a default that decides'
+  # A link in our own tenant serves all customers: the rule is the principal's.
+  home=$(ready .homeTenantId)
+  object=$(object_of "$home")
+  expect_rule "{\"principal\": \"$object\", \"id\": \"$other\"}"
+  expect_equal "principal, $other" "$(verdict "$home" | cut -d ' ' -f 2-)" 'principal'
+  expect_rule "{\"principal\": \"$object\", \"id\": \"$ID\"}"
+  expect_equal 'null, null' "$(verdict "$home" | cut -d ' ' -f 2-)" 'two for one principal'
+}
+
+test_link__related_partner_is_right_where_a_rule_names_it() {
+  begin --link-writes 9
+  jq '.relatedPartners = [{id: "7654321", name: "Our provider"}]' mpn.json >mpn.new && mv mpn.new mpn.json
+  link create "$BARE" --partner-id 7654321 --yes
+  expect_one_error 2
+  expect_err "is a related partner's, and no rule of yours names it here"
+  expect_rule "{\"tenant\": \"$BARE\", \"id\": \"7654321\"}"
+  link create "$BARE" --partner-id 7654321
+  expect_one_error 2
+  expect_err '--yes carries it out'
+  expect_out "is a related partner's, and what your rule names here"
+  wrote 0
+}
+
 # ---- plan ----
 
 test_link__without_yes_nothing_is_changed() {
@@ -146,8 +210,8 @@ test_link__create_update_delete_change_it() {
   expect_out "Stands    partner ID $BARE_ID"
   expect_equal "$BARE_ID" "$(now "$BARE")"
   # A rule for the tenant itself stands before the country's.
-  other=$(jq -r --arg i "$BARE_ID" 'first(.ids[] | select(.type == "location" and (.status // "active") == "active" and .id != $i).id)' mpn.json)
-  jq --arg t "$BARE" --arg i "$other" '.expect += [{tenant: $t, id: $i}]' mpn.json >mpn.new && mv mpn.new mpn.json
+  other=$(other_id "$BARE_ID")
+  expect_rule "{\"tenant\": \"$BARE\", \"id\": \"$other\"}"
   link update "$BARE" --partner-id "$other" --yes
   expect_status 0
   expect_out "Stands    partner ID $other"
@@ -177,8 +241,8 @@ test_link__of_another_state_is_refused() {
   expect_one_error 2
   expect_err 'palscan link create makes one'
   local other
-  other=$(jq -r --arg i "$ID" 'first(.ids[] | select(.type == "location" and (.status // "active") == "active" and .id != $i).id)' mpn.json)
-  jq --arg t "$LINKED" --arg i "$other" '.expect += [{tenant: $t, id: $i}]' mpn.json >mpn.new && mv mpn.new mpn.json
+  other=$(other_id "$ID")
+  expect_rule "{\"tenant\": \"$LINKED\", \"id\": \"$other\"}"
   link create "$LINKED" --partner-id "$other" --yes
   expect_one_error 2
   expect_err "linked to partner ID $ID already; palscan link update replaces it"
@@ -207,7 +271,7 @@ test_link__ids_that_are_not_right_are_refused() {
 1000091 is closed in the registry
 1000092 is superseded in the registry
 1000093 is pending in the registry
-$(jq -r --arg a "$ID" --arg b "$BARE_ID" 'first(.ids[] | select(.type == "location" and (.status // "active") == "active" and .id != $a and .id != $b).id)' mpn.json) differs from your rule (country
+$(other_id "$ID" "$BARE_ID") differs from your rule (country
 END
   wrote 0
 }
