@@ -471,7 +471,7 @@
 #define PAL_FIELDS_IDENTITY_CONFIG(F) \
   F(IDENTITY_CONFIG, NAME, .json="name", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .label="name", .help="Lower-case letters, digits and hyphens; it appears in snapshots.") \
   F(IDENTITY_CONFIG, CREDENTIAL, .json="credential", .type=PAL_T_RECORD, .kind=&pal_kind_CREDENTIAL, .flags=PAL_REQUIRED, .label="credential", .help="How it signs in.") \
-  F(IDENTITY_CONFIG, TENANTS, .json="tenants", .type=PAL_T_JSON, .fallback="\"all\"", .label="tenants", .help="\"all\": every active customer of the estate and every tenant it discovers; or a list of tenant ids.")
+  F(IDENTITY_CONFIG, TENANTS, .json="tenants", .type=PAL_T_JSON, .fallback="\"all\"", .label="tenants", .help="\"all\": every active customer of the estate and every tenant it discovers; or a list of tenant ids. Where an application does not live (AADSTS700016) its link is unknown, since an error never says that there is none, and the customer stays incomplete: list the tenants in which it does.")
 
 #define PAL_FIELDS_POLICY_CONFIG(F) \
   F(POLICY_CONFIG, DIRECTORIES, .json="directories", .type=PAL_T_TEXTS, .label="directories", .help="Folders with own policies.") \
