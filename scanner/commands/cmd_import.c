@@ -171,8 +171,8 @@ static enum pal_code import(struct pal_cli *cli, const struct pal_app *app, cons
     code = pal_pack_apply(app->pack, o.settings, err);
   if (code == PAL_OK)
     code = pal_run_scan(&o, &result, err);
-  if (code == PAL_OK)
-    code = spend(state.data, declared, err);
+  if (code == PAL_OK && (code = spend(state.data, declared, err)) != PAL_OK)
+    (void)pal_err_wrap(err, "the import is committed, but its files are not remembered");
   if (code == PAL_OK)
     code = print(cli, &result, err);
   if (code == PAL_OK) /* who was never read is no fault of an import */

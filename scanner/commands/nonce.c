@@ -179,6 +179,10 @@ static enum pal_code check_nonce(const char *state_dir, const struct pal_declara
   if (strcmp(note.identity, d->identity) != 0 || strcmp(note.tenant, d->tenant.s) != 0)
     return pal_err_set(err, PAL_E_INPUT, "%s: at $.nonce: given out for identity %s in tenant %s", d->path,
                        note.identity, note.tenant);
+  struct pal_instant given, declared;
+  if (pal_instant_parse(note.at, &given) && pal_instant_parse(d->date, &declared) && declared.s + S_PER_DAY < given.s)
+    return pal_err_set(err, PAL_E_INPUT, "%s: at $.date: %s is before its nonce was given out, on %s", d->path, d->date,
+                       note.at); /* a day, because clocks differ */
   return PAL_OK;
 }
 

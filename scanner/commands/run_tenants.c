@@ -216,7 +216,9 @@ enum pal_code pal_run_tenants(struct pal_run *run, struct pal_err *err) {
     code = one_tenant(run, arena, tenants.v[i], err);
     pal_arena_reset(arena);
     if (code == PAL_OK && run->options->app->cli->stop != NULL && *run->options->app->cli->stop != 0)
-      code = pal_err_set(err, PAL_E_INTERRUPTED, "interrupted; palscan scan --resume goes on where this run stopped");
+      code = pal_err_set(err, PAL_E_INTERRUPTED, "interrupted; %s",
+                         run->options->declared != NULL ? "nothing was imported"
+                                                        : "palscan scan --resume goes on where this run stopped");
   }
   pal_arena_free(arena);
   return code;

@@ -342,6 +342,10 @@ test_collector__nonce_is_for_its_identity_and_its_days() {
   remember
   bring "$T/answer.json"
   expect_refused 2 "at \$.nonce: given out for identity anna in tenant $FABRIKAM"
+  collected anna "$nonce" | jq -c '.date = "2026-03-02T00:00:00Z"' >"$T/answer.json"
+  remember
+  bring "$T/answer.json"
+  expect_refused 2 'at $.date: 2026-03-02T00:00:00Z is before its nonce was given out'
   collected anna "$nonce" >"$T/answer.json"
   printf 'anna %s %s\n' "$FABRIKAM" "$(date -u -d '31 days ago' +%Y-%m-%dT%H:%M:%SZ)" >"$(echo "$T"/state/palscan/*/collector/"$nonce")"
   remember
