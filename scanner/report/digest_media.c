@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * digest_media.c - a digest as the bodies that webhooks take. Texts of tenants
+ * digest_media.c - a digest as what receivers take. Texts of tenants
  * go only where nothing but text is shown: plain_text of Slack, TextRun of an
  * Adaptive Card, neither of which knows markup.
  */
@@ -11,7 +11,14 @@
 #include "pal_run_digest.h"
 #include "people.h"
 
-enum { FORMAT_VERSION = 1, NAME_BYTES = 100, TEXT_BYTES = 400, LINE_MAX_BYTES = 16 << 10 };
+enum {
+  FORMAT_VERSION = 1,
+  NAME_BYTES = 100,
+  TEXT_BYTES = 400,
+  FACT_BYTES = 2048,
+  LINE_MAX_BYTES = 16 << 10,
+  TEXT_MAX_BYTES = 256 << 10
+};
 
 /* --- the words of one finding, shared --- */
 
@@ -288,10 +295,42 @@ static enum pal_code print_teams(const struct pal_digest *digest, FILE *out, str
   return chat_finish(&chat, err);
 }
 
+/* --- text: a mail --- */
+
+static enum pal_code print_text(const struct pal_digest *digest, FILE *out, struct pal_err *err) {
+  struct report_sink sink;
+  struct pal_buf text;
+  report_sink_init(&sink, out);
+  pal_buf_init(&text, TEXT_MAX_BYTES);
+  pal_buf_printf(&text, "%s\n\n", digest->title);
+  for (size_t i = 0; i < digest->facts_n; i++) {
+    pal_buf_printf(&text, "%s: ", digest->facts[i].label);
+    pal_mail_escape(&text, digest->facts[i].text, FACT_BYTES);
+    pal_buf_putc(&text, '\n');
+  }
+  for (size_t i = 0; i < digest->listed_n; i++) {
+    pal_buf_putc(&text, '\n');
+    put_heading(&text, pal_mail_escape, digest->listed[i]);
+    pal_buf_puts(&text, "\n  ");
+    put_finding(&text, pal_mail_escape, digest->listed[i]);
+    pal_buf_putc(&text, '\n');
+  }
+  if (left_out(digest) > 0)
+    pal_buf_printf(&text, "\n\xE2\x80\xA6 and %zu more\n", left_out(digest));
+  enum pal_code code = pal_buf_check(&text, "a digest", err);
+  if (code == PAL_OK) {
+    report_sink_puts(&sink, text.data);
+    code = report_sink_finish(&sink, "a digest", err);
+  }
+  pal_buf_deinit(&text);
+  return code;
+}
+
 static const struct pal_medium media[] = {
     {"json", "application/json", print_json},
     {"teams", "application/json", print_teams},
     {"slack", "application/json", print_slack},
+    {"text", "text/plain; charset=utf-8", print_text},
 };
 
 const struct pal_medium *pal_medium_find(const char *name) {

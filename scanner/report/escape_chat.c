@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* escape_chat.c - what is shown in a chat. JSON around it is escaped by its writer. */
+/* escape_chat.c - what is shown in a chat or a mail. What carries it (JSON, base64) is escaped by its writer. */
 #include <string.h>
 
 #include "pal_run_digest.h"
@@ -21,6 +21,10 @@ static void take(struct pal_buf *plain, const char *text, size_t max) {
   if (cut.bad != PAL_OK && plain->bad == PAL_OK)
     plain->bad = cut.bad;
   pal_buf_deinit(&cut);
+}
+
+void pal_mail_escape(struct pal_buf *out, const char *text, size_t max) {
+  take(out, text, max);
 }
 
 void pal_slack_escape(struct pal_buf *out, const char *text, size_t max) {

@@ -95,13 +95,13 @@ test_live__metrics_that_cannot_be_written_change_nothing_else() {
 CANARY=canary-of-the-address-77f0
 SINK_PID=
 
-# sink [STATUS]: a receiver that answers so; what it is sent goes to $T/sink
-sink() {
+# sink_of PROGRAM MODE: a receiver; what it is sent goes to $T/sink
+sink_of() {
   local try
   deafen
   rm -rf "$T/sink"
   mkdir "$T/sink"
-  python3 "$PAL_SOURCE/tests/tools/sink.py" "$T/sink" "$PKI/server.pem" "$PKI/server.key" "${1:-202}" 2>"$T/sink.err" &
+  python3 "$PAL_SOURCE/tests/tools/$1" "$T/sink" "$PKI/server.pem" "$PKI/server.key" "$2" 2>"$T/sink.err" &
   SINK_PID=$!
   trap 'deafen; silence' EXIT
   for ((try = 0; try < 250; try++)); do
@@ -109,6 +109,10 @@ sink() {
     sleep 0.02
   done
   [ -e "$T/sink/port" ] || fail "the sink does not start: $(cat "$T/sink.err")"
+}
+# sink [STATUS]: a receiver of webhooks that answers so; its address is in hook.url
+sink() {
+  sink_of sink.py "${1:-202}"
   printf 'https://localhost:%s/hook/%s?sig=%s\n' "$(cat "$T/sink/port")" "$CANARY" "$CANARY" >"$T/d/hook.url"
   chmod 600 "$T/d/hook.url"
 }
@@ -274,6 +278,175 @@ test_live__nobody_is_told_of_what_is_no_night() {
   palscan --config palscan.json scan --replay "$T/rec"
   expect_status 3
   expect_equal "$(told)" 1 'digests after a replay'
+}
+
+# ---- mail ----
+
+PASSWORD=canary-of-the-password-3e9a
+
+# mail_sink MODE: a mail server; what it is told goes to $T/sink
+mail_sink() {
+  sink_of mail_sink.py "$1"
+  MAIL_PORT=$(cat "$T/sink/port")
+}
+# mailed URL [MEMBERS]: a filter of live_config
+mailed() {
+  printf '.notify = [{type: "smtp", server: "%s", from: "palscan@contoso.example", to: ["night@contoso.example", "day@contoso.example"], caFile: "%s"%s}]' \
+    "$1" "$PKI/ca.pem" "${2:+, $2}"
+}
+mail_folder() {
+  emulate --tenants "${TENANTS:-4}"
+  live_folder d
+  printf '%s\n' "$PASSWORD" >mail.password
+  chmod 600 mail.password
+}
+mails() { find "$T/sink" -name '*.mail' | wc -l; }
+
+test_live__digest_comes_by_mail() {
+  local mode scheme
+  mail_folder
+  for mode in starttls smtps; do
+    scheme=smtp
+    [ "$mode" = starttls ] || scheme=smtps
+    mail_sink "$mode"
+    live_config palscan.json "$(mailed "$scheme://localhost:$MAIL_PORT" 'user: "night", passwordFile: "mail.password"')"
+    anew
+    live_scan -v
+    expect_status 3
+    expect_equal "$(mails)" 1 'mails'
+    # Read by what is not ours: headers, encoding, text.
+    python3 - "$T/sink/1.mail" >"$T/mail" <<'PYTHON' || fail 'this is no mail'
+import email
+import email.policy
+import email.utils
+import sys
+
+raw = open(sys.argv[1], "rb").read()
+assert all(line.endswith(b"\r") for line in raw.split(b"\n")[:-1]) and max(map(len, raw.split(b"\r\n"))) <= 998
+mail = email.message_from_bytes(raw, policy=email.policy.default)
+assert not mail.defects, mail.defects
+assert sorted(k.lower() for k in mail) == sorted(
+    ["date", "from", "to", "message-id", "subject", "auto-submitted", "mime-version", "content-type", "content-transfer-encoding"]
+)
+assert str(mail["from"].addresses[0].addr_spec) == "palscan@contoso.example"
+assert {a.addr_spec for a in mail["to"].addresses} == {"night@contoso.example", "day@contoso.example"}
+assert abs((email.utils.localtime() - mail["date"].datetime).total_seconds()) < 300, mail["date"]
+text = mail.get_content()
+assert text.splitlines()[0] == mail["subject"]
+sys.stdout.write(text.replace("\r\n", "\n"))
+PYTHON
+    grep -q "^Completeness: $(words_of) tenants read completely" "$T/mail" || fail 'completeness is not told'
+    expect_harmless "$T/mail"
+    expect_equal "$(grep -c '^tls RCPT TO:' "$T/sink/lines")" 2 'recipients'
+    grep -q '^tls AUTH PLAIN' "$T/sink/lines" || fail 'nobody signed in'
+    grep -E '^clear ' "$T/sink/lines" | grep -vE '^clear (EHLO .*|STARTTLS|)$' && fail 'more was said without TLS'
+    live_scan -v
+    expect_equal "$(mails)" 1 'mails after a quiet night'
+    printf '%s\n%s\n' "$PASSWORD" "$(printf %s "$PASSWORD" | base64)" >"$T/canary"
+    if grep -rlaF -f "$T/canary" --exclude=mail.password "$T/d" "$T/state" "$T/.out" "$T/.err"; then fail 'the password was written'; fi
+  done
+}
+
+test_live__mail_server_without_tls_is_told_nothing() {
+  mail_folder
+  mail_sink plain
+  live_config palscan.json "$(mailed "smtp://localhost:$MAIL_PORT" 'user: "night", passwordEnv: "MAIL_PASSWORD"')"
+  anew
+  MAIL_PASSWORD=$PASSWORD live_scan
+  expect_status 3
+  expect_err 'notify: smtp: not delivered: '
+  grep -q AUTH "$T/sink/lines" && fail 'the password was shown'
+  grep -qE 'MAIL|RCPT|DATA' "$T/sink/lines" && fail 'the mail was shown'
+  # A server nobody vouches for.
+  mail_sink starttls
+  live_config palscan.json "$(mailed "smtp://localhost:$MAIL_PORT") | .notify[0].caFile = \"$PKI/foreign.pem\""
+  anew
+  live_scan
+  expect_status 3
+  expect_err 'notify: smtp: not delivered: '
+  grep -qE 'MAIL|RCPT|DATA' "$T/sink/lines" && fail 'the mail was shown'
+  # One that takes no recipient; its words are not repeated.
+  mail_sink refuse
+  live_config palscan.json "$(mailed "smtp://localhost:$MAIL_PORT")"
+  anew
+  live_scan
+  expect_status 3
+  expect_err 'the server answered 550'
+  expect_no_err canary-of-the-server
+  expect_equal "$(mails)" 0 'mails'
+  palscan_ok verify
+}
+
+# ---- command ----
+
+# commanded SCRIPT: a program of that text, and it is the receiver
+commanded() {
+  mkdir -p "$T/bin"
+  chmod 755 "$T/bin"
+  printf '#!/bin/bash\n%s\n' "$1" >"$T/bin/tell"
+  chmod 755 "$T/bin/tell"
+  live_config palscan.json ".notify = [{type: \"command\", command: [\"$T/bin/tell\", \"a b\", \"\$HOME; x\"]}]"
+  [ ! -d snapshots.git ] || anew
+}
+
+test_live__digest_goes_to_a_command() {
+  emulate --tenants "${TENANTS:-4}"
+  live_folder d
+  commanded "cat >$T/digest; printf '%s\n' \"\$@\" >$T/arguments; env >$T/environment; echo talk; echo talk >&2"
+  SOME_SECRET=canary-of-the-environment live_scan
+  expect_status 3
+  expect_no_err talk
+  expect_no_out talk
+  expect_equal "$(jq -r .snapshot.commit "$T/digest")" "$(head_of)"
+  # shellcheck disable=SC2016
+  expect_equal "$(cat "$T/arguments")" "$(printf 'a b\n$HOME; x')" 'arguments'
+  grep -q canary "$T/environment" && fail 'the environment was handed on'
+  rm "$T/digest"
+  live_scan
+  expect_no_file "$T/digest"
+  commanded 'exit 7'
+  live_scan
+  expect_status 3
+  expect_err "notify: command: $T/bin/tell failed, exit status 7"
+  # One that reads nothing is no failure, and one that ends by a signal is.
+  commanded 'exec 0<&-; exit 0'
+  live_scan
+  expect_status 3
+  expect_no_err 'notify: command'
+  # shellcheck disable=SC2016
+  commanded 'kill -9 $$'
+  live_scan
+  expect_status 3
+  expect_err 'failed, signal 9'
+  palscan_ok verify
+}
+
+test_live__command_that_others_may_write_is_refused() {
+  emulate --tenants "${TENANTS:-4}"
+  live_folder d
+  commanded 'exit 0'
+  chmod 777 "$T/bin/tell"
+  live_scan
+  expect_one_error 2
+  expect_err 'others may write it'
+  chmod 755 "$T/bin/tell"
+  chmod 777 "$T/bin"
+  live_scan
+  expect_one_error 2
+  expect_err 'others may write it'
+  chmod 755 "$T/bin"
+  refused '{type: "command"}' 'command needs command'
+  refused '{type: "command", command: []}' 'not a list of 1 to 64 texts'
+  refused '{type: "command", command: "rm"}' 'not a list of 1 to 64 texts'
+  refused '{type: "command", command: ["/bin/true", 1]}' 'not a list of 1 to 64 texts'
+  refused '{type: "command", command: ["true"]}' 'not an absolute path'
+  refused '{type: "command", command: ["/no/such/program"]}' '/no/such/program'
+  refused '{type: "command", command: ["/etc"]}' 'is no program'
+  local mail='type: "smtp", server: "smtp://localhost", from: "a@b.example", to: "c@d.example"'
+  refused "{$mail, user: \"x\"}" 'user and its password go together'
+  refused "{$mail, passwordEnv: \"NO_SUCH_VARIABLE\", user: \"x\"}" 'NO_SUCH_VARIABLE'
+  refused "{$mail} | .from = \"a@b.example\\r\\nBcc: x@y.example\"" 'is no mail address'
+  refused '{type: "smtp", from: "a@b.example", to: "c@d.example"}' 'smtp needs server'
 }
 
 # refused NOTIFY WANT: such a configuration ends a run before it begins

@@ -56,15 +56,17 @@ enum pal_code pal_digest_make(struct pal_arena *arena, const struct pal_news *ne
                               struct pal_digest *ret, struct pal_err *err) PAL_MUST_CHECK;
 
 struct pal_medium {
-  const char *name; /* json, teams, slack */
+  const char *name; /* json, teams, slack, text */
   const char *content_type;
   enum pal_code (*print)(const struct pal_digest *digest, FILE *out, struct pal_err *err);
 };
 /* NULL for an unknown name. */
 const struct pal_medium *pal_medium_find(const char *name);
 
-/* ---- escaping, one function per medium; both defuse what a terminal would, too ---- */
-/* Slack: no link, no mention, no entity; at most max bytes of text are taken. */
+/* ---- escaping, one function per medium; each defuses what would drive a terminal, too; at most max bytes of text are taken ---- */
+/* A mail of plain text. */
+void pal_mail_escape(struct pal_buf *out, const char *text, size_t max);
+/* Slack: no link, no mention, no entity. */
 void pal_slack_escape(struct pal_buf *out, const char *text, size_t max);
 /* The runs of text of an Adaptive Card: no function of the card. */
 void pal_card_escape(struct pal_buf *out, const char *text, size_t max);

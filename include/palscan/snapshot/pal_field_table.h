@@ -487,6 +487,13 @@
   F(NOTIFY_CONFIG, TYPE, .json="type", .type=PAL_T_ENUM, .words=pal_words_notify, .flags=PAL_REQUIRED, .label="type", .help="webhook, smtp or command.") \
   F(NOTIFY_CONFIG, URL_FILE, .json="urlFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="address file", .help="Of a webhook: file with its https address, which counts as a secret; mode 0600.") \
   F(NOTIFY_CONFIG, FORMAT, .json="format", .type=PAL_T_ENUM, .words=pal_words_digest, .fallback="teams", .label="format", .help="Of a webhook: teams (an Adaptive Card, as Teams workflows take it), slack, or json (snapshots/outputs/digest.schema.json).") \
+  F(NOTIFY_CONFIG, SERVER, .json="server", .type=PAL_T_TEXT, .label="mail server", .help="Of smtp: smtp://host:587 (STARTTLS, without which nothing is sent) or smtps://host:465.") \
+  F(NOTIFY_CONFIG, FROM, .json="from", .type=PAL_T_TEXT, .label="sender", .help="Of smtp: the mail address it comes from.") \
+  F(NOTIFY_CONFIG, TO, .json="to", .type=PAL_T_TEXTS, .flags=PAL_MANY, .label="recipients", .help="Of smtp: the mail addresses it goes to.") \
+  F(NOTIFY_CONFIG, USER, .json="user", .type=PAL_T_TEXT, .label="user", .help="Of smtp: who signs in to the server; absent: nobody does.") \
+  F(NOTIFY_CONFIG, PASSWORD_FILE, .json="passwordFile", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="password file", .help="Of smtp: file with the password of user; mode 0600.") \
+  F(NOTIFY_CONFIG, PASSWORD_ENV, .json="passwordEnv", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="password variable", .help="Of smtp: environment variable with the password of user.") \
+  F(NOTIFY_CONFIG, COMMAND, .json="command", .type=PAL_T_JSON, .label="command", .help="Of command: list of texts, an absolute path and arguments; no shell. It gets the digest as JSON on its standard input.") \
   F(NOTIFY_CONFIG, CA_FILE, .json="caFile", .type=PAL_T_TEXT, .label="certificates", .help="PEM file with the authority that vouches for the receiver's server; absent: the system's.") \
   F(NOTIFY_CONFIG, ON, .json="on", .type=PAL_T_TEXTS, .flags=PAL_MANY, .label="occasions", .help="new: findings opened, reopened or raised. coverage-lost: less was read than in the last full run, or a verdict became unknown. recovered: the opposite, or the first success after a failure. failed: nothing was committed, or no identity could sign in. Absent: all of them.") \
   F(NOTIFY_CONFIG, MIN_SEVERITY, .json="minSeverity", .type=PAL_T_ENUM, .words=pal_words_severity, .fallback="high", .label="least severity", .help="New findings below are not told.") \

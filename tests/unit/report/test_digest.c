@@ -26,7 +26,9 @@ static void print(struct golden *golden, const struct pal_digest *digest, const 
 
 /* --- as people have seen it --- */
 
-static const char *const media[] = {"json", "slack", "teams"};
+static const struct {
+  const char *name, *file;
+} media[] = {{"json", "json.json"}, {"slack", "slack.json"}, {"teams", "teams.json"}, {"text", "mail.txt"}};
 
 START_TEST(test_digest__output_is_as_seen) {
   struct golden golden;
@@ -35,8 +37,8 @@ START_TEST(test_digest__output_is_as_seen) {
   const struct pal_news news = {
       .happened = PAL_ON_COVERAGE_LOST, .report = &report, .exit_status = 3, .failed_since = NULL};
   struct pal_digest digest = digest_of(&news, &everything);
-  print(&golden, &digest, media[_i]);
-  (void)snprintf(name, sizeof name, "digest-%s.json", media[_i]);
+  print(&golden, &digest, media[_i].name);
+  (void)snprintf(name, sizeof name, "digest-%s", media[_i].file);
   golden_compare(name, golden.text, golden.len);
   golden_free(&golden);
 }
@@ -50,8 +52,8 @@ START_TEST(test_digest__of_a_failed_run_is_as_seen) {
                                 .error = "estate.json:1:2: <!channel> {{DATE(2026-11-20T02:00:00Z)}} \x1b[2J & @here",
                                 .failed_since = ESTATE_PREVIOUS};
   struct pal_digest digest = digest_of(&news, &everything);
-  print(&golden, &digest, media[_i]);
-  (void)snprintf(name, sizeof name, "digest-failed-%s.json", media[_i]);
+  print(&golden, &digest, media[_i].name);
+  (void)snprintf(name, sizeof name, "digest-failed-%s", media[_i].file);
   golden_compare(name, golden.text, golden.len);
   golden_free(&golden);
 }
@@ -125,7 +127,7 @@ START_TEST(test_digest__without_details_holds_no_name_and_no_text) {
       .happened = PAL_ON_COVERAGE_LOST | PAL_ON_FAILED, .report = &report, .exit_status = 5, .error = "secret-words"};
   struct pal_digest digest = digest_of(&news, &wants);
   ck_assert_uint_eq(digest.fresh, 4);
-  print(&golden, &digest, media[_i]);
+  print(&golden, &digest, media[_i].name);
   ck_assert_ptr_null(strstr(golden.text, "secret-words"));
   for (size_t i = 0; i < report.findings_n; i++) {
     const char *tenant = report.findings[i].tenant_id, *name = report.findings[i].tenant_name;
@@ -152,7 +154,7 @@ START_TEST(test_digest__more_than_fit_are_counted) {
   const struct pal_news news = {.report = &report};
   struct pal_digest digest = digest_of(&news, &everything);
   ck_assert_uint_eq(digest.listed_n, PAL_DIGEST_LISTED_MAX);
-  print(&golden, &digest, media[_i]);
+  print(&golden, &digest, media[_i].name);
   ck_assert_ptr_nonnull(strstr(golden.text, _i == 0 ? "\"newFindings\": 17" : "7 more"));
   golden_free(&golden);
 }
@@ -223,7 +225,7 @@ START_TEST(test_digest__a_full_disk_is_told) {
   if (!full)
     return;
   (void)setvbuf(full, NULL, _IONBF, 0);
-  unit_fails(pal_medium_find(media[_i])->print(&digest, full, &err), PAL_E_IO, "a digest", &err);
+  unit_fails(pal_medium_find(media[_i].name)->print(&digest, full, &err), PAL_E_IO, "a digest", &err);
   (void)fclose(full);
 }
 END_TEST
