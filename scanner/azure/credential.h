@@ -88,6 +88,8 @@ void form_put(struct pal_buf *out, const char *name, const char *value);
 
 /* --- refresh.c --- */
 
+/* What a file can hold and a form can send: printable ASCII. */
+bool refresh_token_valid(const char *text);
 /* A refresh token that came with an answer replaces the one used until now, in memory and, at once or soon, in its
  * file. What cannot be one is left alone. Only PAL_E_NOMEM and the like are errors: a file that cannot be written is
  * warned of, since the token it holds is still good. */

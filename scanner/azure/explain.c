@@ -121,6 +121,10 @@ static const struct pal_explanation explanations[] = {
     {PAL_WORD_TOKEN, "the token says nothing about its owner", "check the cloud's login endpoint"},
     {PAL_WORD_TOKEN_TENANT, "the token is of another tenant than the one asked for",
      "correct the identity's tenant, or replace the token"},
+    {PAL_WORD_CODE_EXPIRED, "nobody signed in before the code ended", "begin again, and enter the new code at once"},
+    {"400 expired_token", "nobody signed in before the code ended", "begin again, and enter the new code at once"},
+    {"400 authorization_declined", "the sign-in was declined", "begin again, and confirm it on the page"},
+    {"400 bad_verification_code", "the service does not know the code any more", "begin again"},
     {PAL_WORD_TOKEN_FILE, "a token file holds a token of Resource Manager only", "use another type of credential"},
     /* the words of collect/areas.h */
     {"through lighthouse", "seen from another tenant by delegation, which shows only a part",

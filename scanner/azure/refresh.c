@@ -12,8 +12,7 @@ enum {
   SAVE_EVERY_S = 60      /* a refresh token comes with each tenant; a file is flushed with each write */
 };
 
-/* What a file can hold and a form can send: printable ASCII. */
-static bool is_refresh_token(const char *text) {
+bool refresh_token_valid(const char *text) {
   size_t len = strnlen(text, SECRET_MAX);
   if (len < REFRESH_TOKEN_MIN || len >= SECRET_MAX)
     return false;
@@ -75,7 +74,7 @@ void credential_save(struct credential *credential) {
 
 enum pal_code credential_renew(struct credential *credential, const char *token, struct pal_err *err) {
   char *fresh = NULL;
-  if (!credential->type->refreshes || credential->replayed || !is_refresh_token(token) ||
+  if (!credential->type->refreshes || credential->replayed || !refresh_token_valid(token) ||
       strcmp(token, credential->secret) == 0)
     return PAL_OK;
   enum pal_code code = secret_copy(token, strlen(token), &fresh, err);

@@ -29,6 +29,7 @@ struct row {
 
 static const struct row rows[] = {
     {PAL_LOGIN, "POST", "/{guid}/oauth2/v2.0/token", PAL_BODY_FORM, ""},
+    {PAL_LOGIN, "POST", "/{guid}/oauth2/v2.0/devicecode", PAL_BODY_FORM, ""},
 
     {PAL_ARM, "GET", "/metadata/endpoints", PAL_BODY_NONE, "api-version!"},
     {PAL_ARM, "GET", "/tenants", PAL_BODY_NONE, "api-version! $skiptoken"},

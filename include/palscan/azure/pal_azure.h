@@ -50,6 +50,7 @@ enum {
 #define PAL_WORD_TOKEN "unreadable token"
 #define PAL_WORD_TOKEN_TENANT "token of another tenant"
 #define PAL_WORD_TOKEN_FILE "token file holds none"
+#define PAL_WORD_CODE_EXPIRED "code expired"
 
 enum pal_extent { PAL_READ_NOTHING, PAL_READ_SOME, PAL_READ_ALL };
 
@@ -112,6 +113,22 @@ typedef void pal_sign_in_fn(void *payload, const struct pal_claims *claims, cons
                             const struct pal_err *err);
 enum pal_code pal_azure_sign_in(struct pal_azure *azure, const struct pal_caller *caller, enum pal_service service,
                                 pal_sign_in_fn *done, void *payload, struct pal_err *err) PAL_MUST_CHECK;
+
+/* A person who signs in elsewhere, with a code that palscan shows. */
+struct pal_device_sign_in {
+  struct pal_net *net;
+  const struct pal_cloud *cloud;
+  struct pal_caller caller; /* the tenant to sign in to */
+  const char *client;       /* id of the application */
+  /* Tells the person where to go and what to enter; the text is the service's. */
+  void (*show)(void *payload, const char *message);
+  void *payload;
+};
+/* Runs the net until the person has signed in, could not, or the code has ended. Appends the refresh token, which is
+ * then registered as a secret; outcome: PAL_READ_ALL, or why there is none. */
+enum pal_code pal_azure_device_sign_in(const struct pal_device_sign_in *options, const volatile int *stop,
+                                       struct pal_buf *token, struct pal_outcome *outcome, struct pal_err *err)
+    PAL_MUST_CHECK;
 
 /* An identity has no question open in a tenant and is done with it: its tokens are wiped, as far as nobody waits for
  * one. */

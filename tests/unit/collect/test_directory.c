@@ -193,11 +193,13 @@ START_TEST(test_directory__names_not_read_are_carried) {
   struct pal_docs first, second, third;
   (void)run("none", rows[0].body, 200, VALUE(GROUP_OBJECT "," ROBOT_OBJECT));
   scan_unite(&home_scan, home_arena, HOME, NULL, NULL, &first);
+  world_end();
   world_begin();
   (void)run("none", rows[0].body, 403, "{\"error\":{\"code\":\"Authorization_RequestDenied\",\"message\":\"x\"}}");
   scan_unite(&home_scan, home_arena, HOME, &first, "2026-11-19T03:00:00Z", &second);
   ck_assert_str_eq(home_file(&second, "directory.json"), "[\n" ROBOT_LINE ",\n" GROUP_LINE "\n]\n");
   home_covers(&second, "directory", "tenant", "stale 2 403 Authorization_RequestDenied @2026-11-19T03:00:00Z");
+  world_end();
   world_begin();
   (void)run("none", rows[0].body, 200, VALUE(GROUP_OBJECT));
   scan_unite(&home_scan, home_arena, HOME, &second, "2026-11-19T03:00:00Z", &third);

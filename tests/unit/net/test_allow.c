@@ -28,6 +28,7 @@ static const struct {
   enum pal_body_kind body;
 } allowed[] = {
     {"POST", LOGIN "/" G "/oauth2/v2.0/token", PAL_BODY_FORM},
+    {"POST", LOGIN "/" G "/oauth2/v2.0/devicecode", PAL_BODY_FORM},
     {"GET", ARM "/tenants?api-version=2022-12-01", PAL_BODY_NONE},
     {"GET", ARM "/tenants?api-version=2022-12-01&$skiptoken=x", PAL_BODY_NONE},
     {"GET", ARM "/subscriptions?api-version=2022-12-01", PAL_BODY_NONE},
@@ -142,7 +143,6 @@ static const struct {
     {"POST", LOGIN "/contoso.com/oauth2/v2.0/token", PAL_BODY_FORM, "path"},
     {"POST", LOGIN "/" G "/OAuth2/v2.0/token", PAL_BODY_FORM, "path"},
     {"POST", LOGIN "/" G "/oauth2/token", PAL_BODY_FORM, "path"},
-    {"POST", LOGIN "/" G "/oauth2/v2.0/devicecode", PAL_BODY_FORM, "path"},
     {"GET", ARM "/subscriptions/x/providers/Microsoft.Authorization/roleAssignments" V, PAL_BODY_NONE, "path"},
     {"GET", ARM "/subscriptions/{guid}x/providers/Microsoft.Authorization/roleAssignments" V, PAL_BODY_NONE,
      "not normalised"},
