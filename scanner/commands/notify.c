@@ -109,7 +109,7 @@ static enum pal_code tell(const struct receiver *receiver, const struct pal_news
     return pal_err_nomem(err);
   enum pal_code code = pal_digest_make(arena, news, &receiver->wants, &digest, err);
   if (code == PAL_OK && digest.occasions != 0)
-    code = receiver->way->send(receiver, &digest, err);
+    code = notify_send(receiver, &digest, err);
   pal_arena_free(arena);
   return code;
 }

@@ -25,13 +25,12 @@ static enum pal_code keep(struct receiver *receiver, const char *bytes, size_t l
     len--;
   if (len == 0 || memchr(bytes, '\0', len) != NULL)
     return pal_err_set(err, PAL_E_CONFIG, "%s holds no secret", from);
-  enum pal_code code = pal_secret_register(bytes, len, err);
+  enum pal_code code = pal_secret_register(bytes, len, err); /* refuses one too short to be redacted */
   if (code != PAL_OK)
     return pal_err_wrap(err, "%s", from);
-  if ((receiver->secret = strndup(bytes, len)) != NULL)
-    return PAL_OK;
   pal_secret_forget(bytes, len);
-  return pal_err_nomem(err);
+  receiver->secret = strndup(bytes, len);
+  return receiver->secret != NULL ? PAL_OK : pal_err_nomem(err);
 }
 
 enum pal_code notify_secret_file(const struct pal_app *app, struct receiver *receiver, int field, struct pal_err *err) {
@@ -57,10 +56,27 @@ enum pal_code notify_secret_env(struct receiver *receiver, int field, struct pal
   return keep(receiver, value, strlen(value), name, err);
 }
 
+enum pal_code notify_send(const struct receiver *receiver, const struct pal_digest *digest, struct pal_err *err) {
+  const char *secret = receiver->secret;
+  enum pal_code code = secret != NULL ? pal_secret_register(secret, strlen(secret), err) : PAL_OK;
+  if (code != PAL_OK)
+    return code;
+  code = receiver->way->send(receiver, digest, err);
+  if (code != PAL_OK && err != NULL) {
+    struct pal_buf safe;
+    pal_buf_init(&safe, (size_t)2 * PAL_ERR_TEXT_MAX);
+    pal_redact(&safe, err->text, strlen(err->text));
+    code = pal_err_set(err, code, "%s", safe.data);
+    pal_buf_deinit(&safe);
+  }
+  if (secret != NULL)
+    pal_secret_forget(secret, strlen(secret));
+  return code;
+}
+
 void notify_forget(struct receiver *receiver) {
   if (receiver->secret == NULL)
     return;
-  pal_secret_forget(receiver->secret, strlen(receiver->secret));
   explicit_bzero(receiver->secret, strlen(receiver->secret));
   free(receiver->secret);
   receiver->secret = NULL;

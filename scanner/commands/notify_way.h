@@ -20,8 +20,10 @@ struct receiver {
   const struct way *way;
   struct pal_wants wants;
   const struct pal_medium *medium;
-  const char *ca_file;          /* NULL: the system's */
-  char *secret;                 /* an address or a password; registered; NULL: none */
+  const char *ca_file; /* NULL: the system's */
+  /* An address or a password; NULL: none. Registered only while it is used: a request of the scan that holds a
+   * registered secret is not sent, and a password may be a word of a URL. */
+  char *secret;
   const char *const *arguments; /* of a command, ended by NULL */
   const volatile int *stop;
 };
@@ -34,6 +36,9 @@ enum pal_code notify_require(const struct receiver *receiver, int field, const c
 enum pal_code notify_secret_file(const struct pal_app *app, struct receiver *receiver, int field, struct pal_err *err)
     PAL_MUST_CHECK;
 enum pal_code notify_secret_env(struct receiver *receiver, int field, struct pal_err *err) PAL_MUST_CHECK;
+/* By the receiver's way; an error holds no secret. */
+enum pal_code notify_send(const struct receiver *receiver, const struct pal_digest *digest, struct pal_err *err)
+    PAL_MUST_CHECK;
 void notify_forget(struct receiver *receiver);
 /* The digest in a medium, allocated; *ret is NULL or the caller's to free also on failure. */
 enum pal_code notify_print(const struct pal_medium *medium, const struct pal_digest *digest, char **ret,

@@ -377,6 +377,22 @@ test_live__mail_server_without_tls_is_told_nothing() {
   palscan_ok verify
 }
 
+# A request that holds a secret of ours is not sent: what signs in to a mail server is none while the services are read.
+test_live__password_that_is_a_word_of_the_services_disturbs_no_scan() {
+  emulate --tenants "${TENANTS:-4}"
+  live_folder d
+  mail_sink starttls
+  live_scan
+  local complete
+  complete=$(coverage_of)
+  live_config palscan.json "$(mailed "smtp://localhost:$MAIL_PORT" 'user: "night", passwordEnv: "MAIL_PASSWORD"')"
+  anew
+  MAIL_PASSWORD=subscriptions live_scan
+  expect_status 3
+  expect_equal "$(coverage_of)" "$complete" 'completeness'
+  expect_equal "$(mails)" 1 'mails'
+}
+
 # ---- command ----
 
 # commanded SCRIPT: a program of that text, and it is the receiver
