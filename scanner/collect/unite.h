@@ -46,6 +46,7 @@ struct row {
   bool dates_facts;    /* the parent read it in part: its records are younger than asOf, carried ones are marked too */
   size_t fresh, kept;  /* records */
   bool counts_records; /* items are `fresh` */
+  bool others;         /* whole but for what identities saw that this run did not ask: as old as that */
 };
 
 struct unite {
@@ -96,6 +97,15 @@ bool is_dropped(const struct unite *unite, const char *subscription);
 /* Who sees a subscription that was read tonight: those who do, and of the parent's those who could not say. */
 enum pal_code sightings_unite(const struct unite *unite, const char *id, struct pal_record *subscription,
                               struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- unite_asked.c --- */
+
+/* Whether this run asks an identity of this name. */
+bool is_asked(const struct unite *unite, const char *identity);
+/* Whether a unit that this run did not read is known by identities that it did not ask. */
+bool is_left_to_others(const struct unite *unite, const struct row *row);
+/* A unit read completely, but for what others saw: joined with that, and as old. False when that was not whole either. */
+bool stand_by_others(struct row *row);
 
 /* --- unite_leavers.c --- */
 

@@ -53,7 +53,7 @@ static void decide_unread(const struct unite *unite, struct row *row) {
     row->mode = MODE_KEEP;
     return;
   }
-  if (!row->best && row->parent && unite->input->only_identities) {
+  if (is_left_to_others(unite, row)) {
     row->mode = MODE_KEEP;
     return;
   }
@@ -122,13 +122,15 @@ static bool is_out_of_sight(const struct unite *unite, const struct row *row) {
 
 /* What lies above the subscriptions shows in each of them: with one of them unseen it is not whole. */
 static void weaken_above(const struct unite *unite, const struct row *listed, struct row *row) {
-  bool unlisted = listed->rank != RANK_COMPLETE;
+  bool unlisted = listed->rank != RANK_COMPLETE || listed->others;
+  if (is_above(row) && listed->others && stand_by_others(row))
+    return;
   if (!is_above(row) || row->rank != RANK_COMPLETE || (!unlisted && !is_out_of_sight(unite, row)))
     return;
   row->state = "partial";
   row->mode = MODE_MERGE;
   row->rank = RANK_PARTIAL;
-  row->code = unlisted ? listed->code : WORD_NO_SUBSCRIPTION;
+  row->code = listed->others ? WORD_NOT_ASKED : unlisted ? listed->code : WORD_NO_SUBSCRIPTION;
 }
 
 /* It is known which groups there are when an observer of the tenant knows and no subscription is unseen. */
@@ -136,11 +138,13 @@ static void join_groups(const struct unite *unite, const struct row *listed, str
   bool hidden = false;
   for (size_t i = 0; i < unite->rows_n; i++)
     hidden = hidden || is_out_of_sight(unite, &unite->rows[i]);
-  if (row->rank != RANK_COMPLETE || !is_read(row) || (listed->rank == RANK_COMPLETE && !hidden))
+  if (row->rank != RANK_COMPLETE || !is_read(row) || (listed->rank == RANK_COMPLETE && !listed->others && !hidden))
+    return;
+  if (listed->others && !hidden && stand_by_others(row))
     return;
   row->rank = RANK_PARTIAL;
   row->state = "partial";
-  row->code = listed->rank == RANK_COMPLETE ? WORD_NO_SUBSCRIPTION : listed->code;
+  row->code = listed->others ? WORD_NOT_ASKED : listed->rank == RANK_COMPLETE ? WORD_NO_SUBSCRIPTION : listed->code;
 }
 
 /* "It is not known which subscriptions there are": as old as the last list. */
@@ -154,6 +158,10 @@ static bool area_was_answered(const struct unite *unite, const char *area) {
 static void settle_marker(const struct unite *unite, const struct row *listed, struct row *row) {
   if (row->mode == MODE_KEEP)
     return;
+  if (listed->mode == MODE_KEEP) { /* so are its subscriptions */
+    row->mode = MODE_DROP;
+    return;
+  }
   if (is_listed(unite)) { /* it is told per subscription, or there is none */
     if (has_subscriptions(unite, row->area) || !is_read(row))
       row->mode = MODE_DROP;
@@ -177,8 +185,8 @@ static bool all_know(const struct unite *unite, const struct row *whole) {
 
 static void settle_group(const struct unite *unite, struct row *row) {
   const struct row *whole = row_find(unite, row->area, UNIT_WHOLE);
-  if (!row->best && row->mode != MODE_KEEP && whole && whole->rank == RANK_COMPLETE && is_read(whole) &&
-      all_know(unite, whole))
+  if (!row->best && row->mode != MODE_KEEP && whole && !whole->others && whole->rank == RANK_COMPLETE &&
+      is_read(whole) && all_know(unite, whole))
     row->mode = MODE_DROP; /* nothing refers to it any more */
 }
 
@@ -242,7 +250,8 @@ enum pal_code rows_decide(struct unite *unite, struct pal_err *err) {
 static enum pal_code write_row(const struct unite *unite, const struct row *row, struct pal_record *record,
                                struct pal_err *err) {
   const struct pal_record *told = row->mode == MODE_CARRY ? row->parent : row->best;
-  const char *as_of = strcmp(row->state, "partial") == 0 ? last_complete(unite, row) : row->as_of;
+  bool older = row->others || strcmp(row->state, "partial") == 0;
+  const char *as_of = older ? last_complete(unite, row) : row->as_of;
   enum pal_code code = pal_set_text(unite->arena, record, PAL_COVERAGE_AREA, row->area, err);
   if (code == PAL_OK)
     code = pal_set_text(unite->arena, record, PAL_COVERAGE_UNIT, row->unit, err);
@@ -256,7 +265,7 @@ static enum pal_code write_row(const struct unite *unite, const struct row *row,
     record->v[PAL_COVERAGE_ITEMS] = told->v[PAL_COVERAGE_ITEMS];
     record->v[PAL_COVERAGE_EXPECTED] = told->v[PAL_COVERAGE_EXPECTED];
     if (row->counts_records && row->mode != MODE_CARRY)
-      pal_set_int(record, PAL_COVERAGE_ITEMS, (int64_t)row->fresh);
+      pal_set_int(record, PAL_COVERAGE_ITEMS, (int64_t)(row->fresh + (row->others ? row->kept : 0)));
   }
   return code;
 }
@@ -272,7 +281,7 @@ enum pal_code rows_write(struct unite *unite, struct pal_err *err) {
                                                        : pal_record_new(unite->arena, &pal_kind_COVERAGE);
     if (!record)
       return pal_err_nomem(err);
-    if (row->mode == MODE_MERGE && row->kept > 0 &&
+    if (row->mode == MODE_MERGE && !row->others && row->kept > 0 &&
         row->rank <= RANK_NOT_APPLICABLE) { /* read through Lighthouse only */
       row->state = "partial";
       row->code = WORD_NOT_CONFIRMED;

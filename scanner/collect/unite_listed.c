@@ -65,16 +65,23 @@ static const char *why_not_listed(const struct unite *unite, const char *identit
 /* --- subscriptions that are gone --- */
 
 /* An identity of ours saw it last time, with a token of whatever tenant, and cannot say tonight
- * whether it is still there: then it is not gone. */
-static const char *blocker(const struct unite *unite, const struct pal_record *subscription) {
+ * whether it is still there: then it is not gone. *ret_asked: one that this run asked is among them. */
+static const char *blocker(const struct unite *unite, const struct pal_record *subscription, bool *ret_asked) {
   const struct pal_records *seen = pal_get_records(subscription, PAL_SUBSCRIPTION_SEEN_FROM);
+  const char *why = NULL;
+  *ret_asked = false;
   for (size_t i = 0; i < seen->n; i++) {
     const char *identity = pal_get_text(seen->v[i], PAL_SIGHTING_IDENTITY);
     const char *tenant = pal_get_text(seen->v[i], PAL_SIGHTING_TENANT);
-    if (is_scanner(unite, identity) && !has_listed(unite, identity, tenant))
+    if (!is_scanner(unite, identity) || has_listed(unite, identity, tenant))
+      continue;
+    if (is_asked(unite, identity)) {
+      *ret_asked = true;
       return why_not_listed(unite, identity, tenant);
+    }
+    why = WORD_NOT_ASKED;
   }
-  return NULL;
+  return why;
 }
 
 static bool is_seen(const struct unite *unite, const char *id) {
@@ -100,10 +107,12 @@ enum pal_code drop_subscriptions(struct unite *unite, struct row *row, struct pa
     if (doc->file->id != PAL_FILE_SUBSCRIPTION || strcmp(doc->tenant.s, unite->input->tenant.s) != 0 ||
         is_seen(unite, doc->id.s))
       continue;
-    const char *why = blocker(unite, doc->records.v[0]);
+    bool asked = false;
+    const char *why = blocker(unite, doc->records.v[0], &asked);
     if (!why) {
       unite->dropped[unite->dropped_n++] = doc->id.s;
-    } else { /* so the list is not whole */
+    } else if (asked || !stand_by_others(row)) { /* so the list is not whole */
+      row->others = false;
       row->mode = MODE_MERGE;
       row->state = "partial";
       row->code = row->rank == RANK_COMPLETE ? why : row->code;

@@ -5,6 +5,7 @@
 #include "app.h"
 #include "outcome.h"
 #include "pal_rejudge.h"
+#include "pal_scope.h"
 
 static const struct pal_opt opts[] = {
     {.name = "at",
@@ -51,6 +52,7 @@ static enum pal_code report(struct pal_cli *cli, const struct pal_app *app, stru
   report.started = commit->trailers.started;
   report.kind = pal_run_kind_name(commit->trailers.kind);
   report.full = commit->trailers.full;
+  report.identities = pal_scope_identities(r->history);
   report.rejudged = !pal_cli_flag(cli, "as-recorded");
   report.inputs = say_inputs(app);
   if (report.inputs == NULL)

@@ -23,6 +23,12 @@ static const struct pal_opt opts[] = {
      .arg = "ID",
      .help = "Read this tenant only, of those the configuration and the estate name; may be given several times, or "
              "as a list with commas. All else stays as it was last read."},
+    {.name = "identity",
+     .kind = PAL_OPT_LIST,
+     .arg = "NAME",
+     .help =
+         "Sign in as this configured identity only; may be given several times, or as a list with commas. What only "
+         "others read stays as they read it last."},
     {.name = "jobs",
      .kind = PAL_OPT_VALUE,
      .arg = "N",
@@ -53,11 +59,16 @@ static const struct pal_opt opts[] = {
     PAL_OUTCOME_OPTS("Judge new findings only (default) or all."),
 };
 
-static enum pal_code prepare(struct pal_app *app, struct pal_run_options *o, struct pal_err *err) {
+static enum pal_code prepare(struct pal_cli *cli, struct pal_app *app, struct pal_run_options *o, struct pal_err *err) {
+  static const struct pal_texts to_be_found = {0};
   struct pal_source source;
   enum pal_code code = pal_source_open(app, o->replay_dir, &source, err);
+  if (code == PAL_OK)
+    code = pal_select_identities(cli, source.settings, &o->identities, err);
   if (code != PAL_OK)
     return code;
+  if (o->identities != NULL && o->scope == NULL)
+    o->scope = &to_be_found;
   o->app = app;
   o->settings = source.settings;
   o->started = source.started;
@@ -88,7 +99,7 @@ static enum pal_code print(struct pal_cli *cli, const struct pal_run_options *o,
 /* Runs, prints, and decides the exit status. */
 static enum pal_code scan(struct pal_cli *cli, struct pal_app *app, struct pal_run_options *o,
                           struct pal_run_result *result, struct pal_err *err) {
-  enum pal_code code = prepare(app, o, err);
+  enum pal_code code = prepare(cli, app, o, err);
   if (code == PAL_OK)
     code = pal_run_scan(o, result, err);
   if (code != PAL_OK)
@@ -180,7 +191,8 @@ const struct pal_command pal_command_scan = {
         "carried forward and marked; it is never shown as removed. With --tenant only those tenants are read and "
         "judged: "
         "the files of all others stay byte for byte, with the dates of the runs that read them, completeness counts "
-        "the tenants in scope, and diff and status go on comparing full runs.",
+        "the tenants in scope, and diff and status go on comparing full runs. With --identity the scope is the tenants "
+        "these identities sign in to, and within them what only others read keeps its state and its date.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 0,

@@ -178,6 +178,11 @@ static enum pal_code run_digest(const struct pal_run *run, char out[65], struct 
   pal_buf_printf(&buf, "parent %s\nscope", parent);
   for (size_t i = 0; run->options->scope != NULL && i < run->options->scope->n; i++)
     pal_buf_printf(&buf, " %s", run->options->scope->v[i]);
+  if (run->options->identities != NULL) {
+    pal_buf_puts(&buf, "\nidentities");
+    for (size_t i = 0; i < run->options->identities->n; i++)
+      pal_buf_printf(&buf, " %s", run->options->identities->v[i]);
+  }
   enum pal_code code = pal_buf_check(&buf, "the settings of the run", err);
   if (code == PAL_OK)
     code = pal_sha256(buf.data, buf.len, digest, err);
@@ -250,7 +255,8 @@ static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
                                         .estate = o->app->estate,
                                         .started = o->started,
                                         .base_dir = o->app->base_dir[0] != '\0' ? o->app->base_dir : NULL,
-                                        .only_tenants = o->scope,
+                                        .only_tenants = o->scope != NULL && o->scope->n > 0 ? o->scope : NULL,
+                                        .only_identities = o->identities,
                                         .parent_tenants = &run->parent_tenants,
                                         .window = concurrency,
                                         .done_before = was_observed,
@@ -389,6 +395,7 @@ static void describe(struct pal_run *run, struct pal_report *report) {
   report->started = pal_arena_strdup(arena, started);
   report->kind = pal_run_kind_name(kind_of(run->options));
   report->full = run->options->scope == NULL;
+  report->identities = run->options->identities;
   pal_oid_hex(&run->result->tree, hex);
   report->tree = pal_arena_strdup(arena, hex);
   report->commit = "";
@@ -467,6 +474,7 @@ static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
   if (code == PAL_OK && collects)
     code = pal_spool_open(&run->spool, state.data, &head, o->resume, err);
   struct pal_run_options resumed = *o;
+  struct pal_texts found = {0};
   if (code == PAL_OK && collects) {
     /* A resumed run keeps its id and its start. */
     const struct pal_journal_head *kept = pal_journal_head(run->spool.journal);
@@ -476,6 +484,13 @@ static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
     code = collect(run, err);
     if (code == PAL_E_INTERRUPTED && !o->dry_run && run->spool.n > 0)
       code = pal_err_set(err, code, "interrupted; palscan scan --resume goes on where this run stopped");
+  }
+  if (code == PAL_OK && o->identities != NULL && o->scope->n == 0) {
+    code = pal_run_find_scope(run, &found, err);
+    resumed.scope = &found;
+    run->found_scope = true;
+    if (code == PAL_OK)
+      code = pal_run_history(run, err);
   }
   if (code == PAL_OK)
     code = build(run, err);

@@ -23,12 +23,14 @@ struct pal_run_options {
   const char *replay_dir;        /* NULL: live */
   const char *record_dir;        /* NULL: none */
   const struct pal_texts *scope; /* tenants, sorted; NULL: full scope */
+  /* Names of the identities to ask, sorted; NULL: all. With an empty scope that becomes the tenants they sign in to. */
+  const struct pal_texts *identities;
   /* An import: what was declared of the tenants in scope takes the place of collecting; NULL: a scan */
   const struct pal_declarations *declared;
-  const char *onto;              /* dry run: revision to build upon; NULL: HEAD if there is one */
-  const char *accept_tip;        /* commit a person accepts as the tip; NULL */
-  int jobs;                      /* requests in flight; 0: as configured */
-  int64_t max_time_s;            /* then nothing new is read; 0: no end */
+  const char *onto;       /* dry run: revision to build upon; NULL: HEAD if there is one */
+  const char *accept_tip; /* commit a person accepts as the tip; NULL */
+  int jobs;               /* requests in flight; 0: as configured */
+  int64_t max_time_s;     /* then nothing new is read; 0: no end */
   bool dry_run, resume, offline, quiet;
 };
 

@@ -62,6 +62,7 @@ struct pal_run {
   struct pal_population population;
   struct pal_docs parent_root;   /* decoded root of the parent */
   struct pal_record *history;    /* inputs/history.json of this run */
+  bool found_scope;              /* by who signed in where: nobody asked for these tenants */
   struct pal_verdicts *previous; /* stored verdicts of the parent, for novelty */
   size_t previous_n, previous_cap;
   struct pal_texts roles; /* role ids referred to */
@@ -95,6 +96,8 @@ enum pal_code pal_run_date_parent(const struct pal_run *run, const char *tenant_
 /* The same into the files this run kept outside its scope: for the judge, after they are written. */
 enum pal_code pal_run_date_kept(const struct pal_run *run, const char *tenant_id, struct pal_docs *docs,
                                 struct pal_err *err) PAL_MUST_CHECK;
+/* After reading: the tenants that were signed in to, where the scope is to be found by that; into *scope. */
+enum pal_code pal_run_find_scope(struct pal_run *run, struct pal_texts *scope, struct pal_err *err) PAL_MUST_CHECK;
 /* After reading: refuses a scope of tenants that are none of ours, or that nobody signs in to. */
 enum pal_code pal_run_check_scope(const struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
 /* How many counted tenants of the scope that full run read completely. */

@@ -32,7 +32,12 @@ static const struct pal_record *parent_history(const struct pal_run *run) {
 enum pal_code pal_run_history(struct pal_run *run, struct pal_err *err) {
   run->history = pal_history_record(run->result->arena, run->has_parent ? &run->parent : NULL, parent_history(run),
                                     run->options->scope, err);
-  return run->history != NULL ? PAL_OK : PAL_E_NOMEM;
+  if (run->history == NULL)
+    return PAL_E_NOMEM;
+  const struct pal_texts *asked = run->options->identities;
+  return asked != NULL
+             ? pal_set_texts(run->result->arena, run->history, PAL_HISTORY_IDENTITIES, asked->v, asked->n, err)
+             : PAL_OK;
 }
 
 const char *pal_run_parent_read_on(const struct pal_run *run, const char *tenant_id) {
@@ -64,9 +69,27 @@ static bool was_asked(const struct pal_run *run, const char *tenant_id) {
   return false;
 }
 
+enum pal_code pal_run_find_scope(struct pal_run *run, struct pal_texts *scope, struct pal_err *err) {
+  const char **ids = pal_arena_calloc(run->result->arena, run->spool.n + 1, sizeof(*ids));
+  if (ids == NULL)
+    return pal_err_nomem(err);
+  for (size_t i = 0; i < run->spool.n; i++) /* frames move when they are sorted */
+    if ((ids[i] = pal_arena_strdup(run->result->arena, run->spool.frames[i].tenant.s)) == NULL)
+      return pal_err_nomem(err);
+  if (run->spool.n > 1)
+    qsort(ids, run->spool.n, sizeof(*ids), by_text);
+  *scope = (struct pal_texts){.v = ids};
+  for (size_t i = 0; i < run->spool.n; i++)
+    if (scope->n == 0 || strcmp(ids[scope->n - 1], ids[i]) != 0)
+      ids[scope->n++] = ids[i];
+  if (scope->n == 0)
+    return pal_err_set(err, PAL_E_USAGE, "--identity: none of these identities signs in to any tenant");
+  return PAL_OK;
+}
+
 enum pal_code pal_run_check_scope(const struct pal_run *run, struct pal_err *err) {
   const struct pal_texts *scope = run->options->scope;
-  for (size_t i = 0; scope != NULL && i < scope->n; i++) {
+  for (size_t i = 0; scope != NULL && !run->found_scope && i < scope->n; i++) {
     if (!among(&run->population.tenants, scope->v[i]))
       return pal_err_set(err, PAL_E_USAGE,
                          "--tenant %s: neither the configuration nor the estate nor the last snapshot names this "
@@ -74,9 +97,9 @@ enum pal_code pal_run_check_scope(const struct pal_run *run, struct pal_err *err
                          scope->v[i]);
     if (run->options->declared == NULL && !was_asked(run, scope->v[i]))
       return pal_err_set(err, PAL_E_USAGE,
-                         "--tenant %s: no identity signs in to this tenant; what is seen of it from other tenants is "
-                         "read by full runs",
-                         scope->v[i]);
+                         "--tenant %s: %s signs in to this tenant; what is seen of it from other tenants is read by "
+                         "full runs",
+                         scope->v[i], run->options->identities != NULL ? "none of these identities" : "no identity");
   }
   return PAL_OK;
 }

@@ -158,9 +158,10 @@ static enum pal_code load_parent(struct pal_run *run, const char *tenant_id, str
     code = pal_judge_load(run->result->judge, PAL_STATE_PREVIOUS, parent, err);
   if (code == PAL_OK)
     code = pal_run_keep_previous(run, parent, tenant_id, err);
-  /* An import leaves what was read as it is; but absent dates would then tell of this run. */
-  bool declares = run->options->declared != NULL && pal_run_in_scope(run, tenant_id);
-  return code == PAL_OK && declares ? pal_scope_date(parent, pal_run_parent_read_on(run, tenant_id), err) : code;
+  /* An import leaves what was read as it is, and a run of some identities what others read; but absent dates would
+   * then tell of this run. */
+  bool keeps = (run->options->declared != NULL || run->options->identities != NULL) && pal_run_in_scope(run, tenant_id);
+  return code == PAL_OK && keeps ? pal_scope_date(parent, pal_run_parent_read_on(run, tenant_id), err) : code;
 }
 
 static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, const char *tenant_id,
@@ -168,6 +169,7 @@ static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, co
   struct pal_unite_input input = {.settings = run->options->settings,
                                   .estate = run->options->app->estate,
                                   .listed = &run->spool.listed,
+                                  .only_identities = run->options->identities,
                                   .started = run->options->started,
                                   .in_scope = run->options->scope != NULL ? area_in_scope : NULL,
                                   .scope_payload = run};
@@ -193,7 +195,9 @@ static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, co
   if (code != PAL_OK)
     return pal_err_wrap(err, "tenant %s", tenant_id);
   bool complete = pal_tenant_complete(&docs, run->options->settings, run->options->started, arena);
-  if (pal_run_in_scope(run, tenant_id) && pal_run_has_left(run, &docs, &input.tenant, complete))
+  /* Whoever was not asked may see live access still. */
+  if (run->options->identities == NULL && pal_run_in_scope(run, tenant_id) &&
+      pal_run_has_left(run, &docs, &input.tenant, complete))
     return PAL_OK;
   bool counted = has_text(&run->population.counted, tenant_id) && pal_run_in_scope(run, tenant_id);
   code = write_tenant(run, tenant_id, &docs, err);

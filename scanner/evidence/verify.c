@@ -85,10 +85,18 @@ static enum pal_code check_lineage(const struct pal_commit *commit, const struct
   bool full = stored == NULL || stored->v[PAL_HISTORY_SCOPE].is == PAL_ABSENT;
   if (full != commit->trailers.full)
     return fault(commit, err, "inputs/history.json and Palscan-Scope differ about the scope");
-  const struct pal_record *again = pal_history_record(r->arena, r->has_previous ? &r->parent : NULL, r->parent_history,
-                                                      full ? NULL : pal_get_texts(stored, PAL_HISTORY_SCOPE), err);
+  struct pal_record *again = pal_history_record(r->arena, r->has_previous ? &r->parent : NULL, r->parent_history,
+                                                full ? NULL : pal_get_texts(stored, PAL_HISTORY_SCOPE), err);
   if (again == NULL)
     return PAL_E_NOMEM;
+  const struct pal_texts *asked = stored != NULL ? pal_scope_identities(stored) : NULL;
+  if (asked != NULL && full)
+    return fault(commit, err, "inputs/history.json names identities of a run of the whole estate");
+  if (asked != NULL) {
+    enum pal_code code = pal_set_texts(r->arena, again, PAL_HISTORY_IDENTITIES, asked->v, asked->n, err);
+    if (code != PAL_OK)
+      return code;
+  }
   if (stored == NULL || !pal_record_equal(stored, again))
     return fault(commit, err, "inputs/history.json is not what follows from its parent");
   return PAL_OK;

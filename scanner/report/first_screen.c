@@ -36,6 +36,10 @@ static void say_run(struct paper *paper, const struct pal_report *report) {
     paper_piece(paper);
     paper_say(paper, "part of the estate only");
   }
+  for (size_t i = 0; report->identities && i < report->identities->n; i++) {
+    paper_say(paper, i == 0 ? ", as " : ", ");
+    paper_text(paper, report->identities->v[i]);
+  }
   paper_piece(paper);
   if (report->commit && report->commit[0]) {
     paper_say(paper, "snapshot ");
@@ -98,12 +102,14 @@ static void say_completeness(struct paper *paper, const struct pal_report *repor
   }
   bool all = completeness->complete == completeness->expected;
   paper_tint(paper, all ? TINT_GOOD : TINT_BAD);
+  const char *how =
+      report->identities ? "complete by what these identities read now and others before" : "read completely";
   if (all && completeness->expected == 1)
-    paper_say(paper, "the one tenant%s read completely", of);
+    paper_say(paper, "the one tenant%s %s", of, how);
   else if (all)
-    paper_say(paper, "all %zu tenants%s read completely", completeness->expected, of);
+    paper_say(paper, "all %zu tenants%s %s", completeness->expected, of, how);
   else
-    paper_say(paper, "%zu of %zu tenants%s read completely", completeness->complete, completeness->expected, of);
+    paper_say(paper, "%zu of %zu tenants%s %s", completeness->complete, completeness->expected, of, how);
   paper_tint(paper, TINT_OFF);
   paper_row(paper);
   size_t listed = 0;

@@ -239,6 +239,7 @@ static void forget_counts(struct pal_report *report) {
       .started = report->started,
       .kind = report->kind,
       .full = report->full,
+      .identities = report->identities,
       .rejudged = report->rejudged,
       .inputs = report->inputs,
       .completeness = report->completeness,

@@ -22,6 +22,11 @@ bool pal_scope_has(const struct pal_record *history, const char *tenant_id) {
   return !is_partial(history) || among(pal_get_texts(history, PAL_HISTORY_SCOPE), tenant_id);
 }
 
+const struct pal_texts *pal_scope_identities(const struct pal_record *history) {
+  return history && history->v[PAL_HISTORY_IDENTITIES].is != PAL_ABSENT ? pal_get_texts(history, PAL_HISTORY_IDENTITIES)
+                                                                        : NULL;
+}
+
 const char *pal_scope_read_on(const struct pal_record *history, const char *started, const char *tenant_id) {
   if (pal_scope_has(history, tenant_id))
     return started;

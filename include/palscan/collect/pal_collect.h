@@ -84,7 +84,8 @@ struct pal_unite_input {
   /* Whether this (tenant, area) is in scope; outside everything of the parent stays byte for byte. NULL: all */
   bool (*in_scope)(void *payload, const char *tenant_id, const char *area);
   void *scope_payload;
-  /* The run was limited to these identities: what only others could have read stays byte for byte. NULL: all */
+  /* The run was limited to these identities: what only others could have read stays as it is, so that the parent's
+   * files must have their dates (pal_scope_date). NULL: all */
   const struct pal_texts *only_identities;
   /* Sorted "identity@tenantId" (tenant of the token) of all observers of this run, whether or not they
    * have docs in this tenant, whose own list of subscriptions was complete. A subscription last seen

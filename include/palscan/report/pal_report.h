@@ -69,8 +69,9 @@ struct pal_report {
   const char *started; /* canonical instant */
   const char *kind;    /* scan, replay, import, merge */
   bool full;
-  bool rejudged;      /* check: verdicts of now, not those stored */
-  const char *inputs; /* when rejudged: whose registry, estate and acceptances, in our own words */
+  const struct pal_texts *identities; /* of a run that asked these only; NULL: all */
+  bool rejudged;                      /* check: verdicts of now, not those stored */
+  const char *inputs;                 /* when rejudged: whose registry, estate and acceptances, in our own words */
   struct pal_completeness completeness;
   struct {
     size_t shipped, changed, disabled, lowered, own;
@@ -97,7 +98,7 @@ struct pal_report {
 };
 
 /* Builds counts, order and novelty from a judge that has run. completeness, commit,
- * tree, started, kind, full, rejudged, inputs, last_review and next belong to the caller and
+ * tree, started, kind, full, identities, rejudged, inputs, last_review and next belong to the caller and
  * are left as they stand in *ret, which is zeroed before or holds them already.
  * previous: verdicts of the parent by tenant (FINDING records, borrowed), n 0 when
  * there is none. All memory in arena; records, policies and results stay borrowed. */

@@ -440,7 +440,8 @@
   F(HISTORY, FIRST_RUN, .json="firstRun", .type=PAL_T_INSTANT, .since=1, .label="first run") \
   F(HISTORY, LAST_FULL, .json="lastFull", .type=PAL_T_RECORD, .kind=&pal_kind_LAST_FULL, .since=1, .label="last full run") \
   F(HISTORY, PARTIAL, .json="partial", .type=PAL_T_RECORDS, .kind=&pal_kind_PARTIAL_RUN, .since=1, .label="partial runs", .help="Runs of partial scope since the last full one and before this one.") \
-  F(HISTORY, SCOPE, .json="scope", .type=PAL_T_GUIDS, .since=1, .label="scope", .help="Tenants in the scope of this run; absent: all.")
+  F(HISTORY, SCOPE, .json="scope", .type=PAL_T_GUIDS, .since=1, .label="scope", .help="Tenants in the scope of this run; absent: all.") \
+  F(HISTORY, IDENTITIES, .json="identities", .type=PAL_T_TEXTS, .since=1, .label="identities", .help="The identities this run asked, when not all; what only others read stands as they last read it.")
 
 #define PAL_FIELDS_FORMAT(F) \
   F(FORMAT, FORMAT, .json="format", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="format", .help="palscan-snapshot") \

@@ -16,6 +16,9 @@
  * the estate as a whole, of which only full runs speak. */
 bool pal_scope_has(const struct pal_record *history, const char *tenant_id);
 
+/* The identities a run asked, when not all; NULL: all, or there is no history. */
+const struct pal_texts *pal_scope_identities(const struct pal_record *history);
+
 /* Start of the newest run, this one (started) included, that had the tenant in
  * scope: what its files leave undated is of then. Borrowed from the arguments. */
 const char *pal_scope_read_on(const struct pal_record *history, const char *started, const char *tenant_id);

@@ -53,6 +53,7 @@ START_TEST(test_unite__run_of_one_identity_leaves_the_others_units) {
   struct pal_docs *docs = side_see_whole("ann", OID, side_one);
   side_cover(docs, "links", "bob", "complete", 1, NULL, NULL);
   (void)side_identity(docs, OID2, "bob", "1234567");
+  side_sight(docs, SUB1, "bob", HOME);
   side_assign(docs, SUB1, "1", A("1"), NULL);
   side_become_parent(docs);
   docs = side_see("ann", HOME, OID);
