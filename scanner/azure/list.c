@@ -252,6 +252,11 @@ static void go_on(struct list *list, const pal_json *root) {
   }
 }
 
+static bool has_next(const struct list *list, const pal_json *root) {
+  const char *next = pal_json_text(next_of(list, root));
+  return next && *next;
+}
+
 static void take_page(struct list *list, const struct pal_json_doc *doc, size_t replaced) {
   struct pal_err err = {0};
   const pal_json *root = pal_json_root(doc);
@@ -262,7 +267,9 @@ static void take_page(struct list *list, const struct pal_json_doc *doc, size_t 
     stop(list, PAL_WORD_SHAPE);
     return;
   }
-  enum pal_code code = remember_items(list, items, &seen, &err);
+  /* A list of one page has none to be like. */
+  bool is_only = list->outcome.pages == 0 && !has_next(list, root);
+  enum pal_code code = is_only ? PAL_OK : remember_items(list, items, &seen, &err);
   if (code == PAL_OK && seen) {
     stop(list, PAL_WORD_REPEATS);
     return;

@@ -5,6 +5,7 @@
 
 #include "observe.h"
 #include "pal_log.h"
+#include "roster.h"
 
 enum {
   WINDOW_LEAST = 8, /* at a time: memory follows this, not the estate */
@@ -21,7 +22,9 @@ struct pair {
 struct run {
   const struct pal_collect_options *options;
   struct pal_azure *azure;
-  struct pal_arena *arena; /* pairs */
+  struct pal_arena *arena; /* pairs, roster */
+  struct pal_arena *scratch;
+  struct roster roster;
   struct pair *pairs;
   size_t pairs_n, pairs_cap, next, done;
   size_t active;
@@ -109,11 +112,23 @@ static bool is_app(const struct pal_record *scanner) {
   return !is_user(scanner) && !is_type(scanner, "token-file", "token-file");
 }
 
-static struct pair *find_pair(const struct run *run, const struct pal_record *scanner, const char *tenant) {
-  for (size_t i = 0; i < run->pairs_n; i++)
-    if (run->pairs[i].scanner == scanner && strcmp(run->pairs[i].tenant.s, tenant) == 0)
-      return &run->pairs[i];
-  return NULL;
+/* Its place among the identities of the settings. */
+static size_t place_of(const struct run *run, const struct pal_record *scanner) {
+  const struct pal_records *scanners = pal_get_records(run->options->settings, PAL_SETTINGS_IDENTITIES);
+  size_t at = 0;
+  while (scanners->v[at] != scanner)
+    at++;
+  return at;
+}
+
+enum pal_code run_found(struct run *run, const struct observer *observer, const char *tenant, bool *ret_first,
+                        struct pal_err *err) {
+  return roster_add(&run->roster, place_of(run, observer->scanner), ROSTER_FOUND, tenant, ret_first, err);
+}
+
+struct pal_arena *run_scratch(struct run *run) {
+  pal_arena_reset(run->scratch);
+  return run->scratch;
 }
 
 /* Customers whom an application with "all" tries. */
@@ -162,8 +177,10 @@ static enum pal_code add_pair(struct run *run, const struct pal_record *scanner,
   const char *home = pal_get_text(scanner, PAL_SCANNER_TENANT_ID);
   bool wanted = !options->only_tenants || among(options->only_tenants, tenant);
   bool finds = pal_get_bool(scanner, PAL_SCANNER_ALL, false) && home && strcmp(home, tenant) == 0;
-  if (find_pair(run, scanner, tenant))
-    return PAL_OK;
+  bool first = false;
+  enum pal_code code = roster_add(&run->roster, place_of(run, scanner), ROSTER_PAIRED, tenant, &first, err);
+  if (code != PAL_OK || !first)
+    return code;
   finds = finds && (is_user(scanner) || (is_app(scanner) && lacks_some(run, home)));
   if (wanted && options->done_before && options->done_before(options->payload, name, tenant))
     wanted = false;
@@ -177,7 +194,7 @@ static enum pal_code add_pair(struct run *run, const struct pal_record *scanner,
   run->pairs = grown;
   struct pair *pair = &run->pairs[run->pairs_n];
   *pair = (struct pair){.scanner = scanner, .discovers_only = !wanted};
-  enum pal_code code = pal_tenant_id_parse(tenant, &pair->tenant, err);
+  code = pal_tenant_id_parse(tenant, &pair->tenant, err);
   run->pairs_n += code == PAL_OK;
   return code;
 }
@@ -323,9 +340,12 @@ static enum pal_code run_open(struct run *run, struct pal_err *err) {
   };
   const struct pal_records *scanners = pal_get_records(options->settings, PAL_SETTINGS_IDENTITIES);
   run->arena = pal_arena_new(0);
-  if (!run->arena)
+  run->scratch = pal_arena_new(0);
+  if (!run->arena || !run->scratch)
     return pal_err_nomem(err);
-  enum pal_code code = pal_azure_open(&azure, &run->azure, err);
+  enum pal_code code = roster_init(&run->roster, run->arena, scanners->n, err);
+  if (code == PAL_OK)
+    code = pal_azure_open(&azure, &run->azure, err);
   for (size_t i = 0; code == PAL_OK && i < scanners->n; i++)
     code = add_scanner(run, scanners->v[i], err);
   return code;
@@ -357,6 +377,7 @@ enum pal_code pal_collect_run(const struct pal_collect_options *options, struct 
     run.living = observer->next;
     observer_free(observer);
   }
+  pal_arena_free(run.scratch);
   pal_arena_free(run.arena);
   return code;
 }

@@ -191,11 +191,17 @@ enum pal_code observer_finish_access(struct observer *observer, enum collector_i
 
 enum pal_code observer_discover(struct observer *observer, const char *tenant, struct pal_err *err) {
   struct pal_texts *found = &observer->observation.discovered;
+  bool first = true;
+  /* What is not handed over tells nobody. */
+  enum pal_code code = observer->discovers_only ? PAL_OK : run_found(observer->run, observer, tenant, &first, err);
+  if (code != PAL_OK || !first)
+    return code;
   const char **grown = pal_arena_grow(observer->arena, found->v, found->n, &observer->discovered_cap, sizeof *grown);
-  if (!grown)
+  char *copy = pal_arena_strdup(observer->arena, tenant);
+  if (!grown || !copy)
     return pal_err_nomem(err);
   found->v = grown;
-  found->v[found->n++] = tenant;
+  found->v[found->n++] = copy;
   return PAL_OK;
 }
 

@@ -118,7 +118,8 @@ enum pal_code observer_finish_access(struct observer *observer, enum collector_i
 enum pal_code observer_place(struct observer *observer, size_t subscription, const struct pal_records *records,
                              int scope, struct unit *unit, struct pal_err *err) PAL_MUST_CHECK;
 
-/* A further tenant to try; observer_discovered() when all are told: sorted, one of each. */
+/* A further tenant to try; observer_discovered() when all are told: sorted, one of each. Those that another observer
+ * of the identity has told in this run are left out: a person sees the same tenants from everywhere. */
 enum pal_code observer_discover(struct observer *observer, const char *tenant, struct pal_err *err) PAL_MUST_CHECK;
 void observer_discovered(struct observer *observer);
 
@@ -140,6 +141,11 @@ bool run_failed(const struct run *run);
 /* Frees observers that have ended; called where none of them is in use. */
 void run_reap(struct run *run);
 void run_ended(struct run *run, struct observer *observer);
+/* *ret_first: no observer of the same identity has told of this tenant. */
+enum pal_code run_found(struct run *run, const struct observer *observer, const char *tenant, bool *ret_first,
+                        struct pal_err *err) PAL_MUST_CHECK;
+/* For what is looked at and dropped: good until the next call. */
+struct pal_arena *run_scratch(struct run *run);
 /* Whether the estate, or the observer itself, knows this principal of that tenant. */
 bool run_is_ours(const struct observer *observer, const char *tenant, const char *object);
 

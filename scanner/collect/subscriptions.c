@@ -118,7 +118,7 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
   enum pal_code code = PAL_OK;
   for (size_t i = 0; code == PAL_OK && observer->is_app && i < observer->subscriptions_n; i++)
     if (!observer->subscriptions[i].own)
-      code = observer_discover(observer, pal_arena_strdup(observer->arena, observer->subscriptions[i].tenant.s), err);
+      code = observer_discover(observer, observer->subscriptions[i].tenant.s, err);
   if (code != PAL_OK)
     return code;
   if (observer->is_app)

@@ -20,27 +20,31 @@ enum pal_code parse_tenant(struct parse *parse, const pal_json *item, struct pal
   return code;
 }
 
+/* Of other tenants only the id is kept: a person may see thousands, from each of them. */
 static enum pal_code take(struct reading *reading, const pal_json *item, struct pal_err *err) {
+  struct observer *observer = reading->observer;
   struct pal_record *record = NULL;
-  enum pal_code code = parse_tenant(&reading->parse, item, &record, err);
+  struct parse look = {.arena = run_scratch(observer->run)};
+  enum pal_code code = parse_tenant(&look, item, &record, err);
+  reading->parse.blemished = look.blemished || !record;
+  if (code != PAL_OK || !record)
+    return code;
+  const char *id = pal_get_text(record, PAL_TENANT_TENANT_ID);
+  if (strcmp(id, observer->observation.tenant.s) != 0)
+    return observer->is_user ? observer_discover(observer, id, err) : PAL_OK;
+  code = parse_tenant(&reading->parse, item, &record, err);
   return code == PAL_OK ? reading_keep(reading, record, err) : code;
 }
 
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct observer *observer = reading->observer;
   struct tenants *tenants = observer->state[COLLECTOR_tenants];
-  enum pal_code code = PAL_OK;
+  (void)err;
   tenants->outcome = *outcome;
-  for (size_t i = 0; code == PAL_OK && i < reading->records.n; i++) {
-    const char *id = pal_get_text(reading->records.v[i], PAL_TENANT_TENANT_ID);
-    if (strcmp(id, observer->observation.tenant.s) == 0)
-      code = pal_records_add(observer->arena, &tenants->own, reading->records.v[i], err);
-    else if (observer->is_user)
-      code = observer_discover(observer, id, err);
-  }
+  tenants->own = reading->records;
   if (observer->is_user)
     observer_discovered(observer);
-  return code;
+  return PAL_OK;
 }
 
 enum pal_code tenants_start(struct observer *observer, struct pal_err *err) {

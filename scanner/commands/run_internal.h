@@ -7,6 +7,7 @@
 #include "pal_journal.h"
 #include "pal_population.h"
 #include "pal_stored.h"
+#include "pal_text_set.h"
 #include "progress.h"
 #include "run.h"
 
@@ -23,8 +24,8 @@ struct pal_spool {
   struct pal_frame *frames; /* malloc'ed */
   size_t n, cap;
   struct pal_arena *arena; /* discovered ids */
-  struct pal_texts discovered;
-  size_t discovered_cap;
+  struct pal_text_set found;
+  struct pal_texts discovered; /* the same: each once, in the order they were told */
   struct pal_texts listed; /* "identity@tenantId" of observers whose list of subscriptions was complete */
   size_t listed_cap;
 };

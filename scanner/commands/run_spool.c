@@ -26,16 +26,14 @@ static enum pal_code note_frame(struct pal_spool *spool, const char *subject, co
 }
 
 static enum pal_code note_discovered(struct pal_spool *spool, const struct pal_texts *ids, struct pal_err *err) {
-  for (size_t i = 0; i < ids->n; i++) {
-    const char **grown =
-        pal_arena_grow(spool->arena, spool->discovered.v, spool->discovered.n, &spool->discovered_cap, sizeof(*grown));
-    char *copy = pal_arena_strdup(spool->arena, ids->v[i]);
-    if (grown == NULL || copy == NULL)
-      return pal_err_nomem(err);
-    spool->discovered.v = grown;
-    spool->discovered.v[spool->discovered.n++] = copy;
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; code == PAL_OK && i < ids->n; i++) {
+    size_t number;
+    bool is_new;
+    code = pal_text_set_add(&spool->found, ids->v[i], &number, &is_new, err);
   }
-  return PAL_OK;
+  spool->discovered = (struct pal_texts){.v = spool->found.v, .n = spool->found.n};
+  return code;
 }
 
 /* Who can say tonight that a subscription is no longer there. */
@@ -158,6 +156,7 @@ enum pal_code pal_spool_open(struct pal_spool *spool, const char *state_dir, con
   *spool = (struct pal_spool){.arena = pal_arena_new(0)};
   if (spool->arena == NULL)
     return pal_err_nomem(err);
+  pal_text_set_init(&spool->found, spool->arena);
   if (!resume)
     return pal_journal_create(state_dir, head, &spool->journal, err);
   /* The start of this run is its now: that of a replay is the recorded one. */

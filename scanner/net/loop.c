@@ -28,7 +28,9 @@ enum {
   LOW_SPEED_S = 120,    /* … for so long: also the wait for a slow query's first byte */
   HEADER_VALUE_MAX = 1024,
   CLAIMS_MAX = 8 << 10,
-  LATE_AT_ONCE = 64 /* told between two looks at what came in */
+  LATE_AT_ONCE = 64, /* told between two looks at what came in */
+  /* Answers read between two looks. Each asks for more: the service works on those while the others are read. */
+  READ_AT_ONCE = 8
 };
 
 struct transfer {
@@ -573,8 +575,11 @@ enum pal_code net_loop_step(struct net_loop *loop, struct pal_err *err) {
   }
   int running = 0, left = 0;
   CURLMcode code = curl_multi_perform(loop->multi, &running);
-  for (CURLMsg *message; code == CURLM_OK && (message = curl_multi_info_read(loop->multi, &left));) {
+  for (int read = 0; code == CURLM_OK && read < READ_AT_ONCE; read++) {
+    CURLMsg *message = curl_multi_info_read(loop->multi, &left);
     char *private = NULL;
+    if (!message)
+      break;
     if (message->msg != CURLMSG_DONE)
       continue;
     CURLcode result = message->data.result; /* message dies with the handle */

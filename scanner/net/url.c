@@ -292,11 +292,26 @@ static size_t origin_len(const char *url) {
   return strlen(scheme) + strcspn(url + strlen(scheme), "/");
 }
 
+/* Whether all of it stands in the one spelling there is: then it need not be rebuilt to be compared. */
+static bool is_plain_origin(const char *origin) {
+  if (strncmp(origin, scheme, strlen(scheme)) != 0)
+    return false;
+  const char *host = origin + strlen(scheme);
+  const char *port = host + strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+  return port > host && (!*port || (*port == ':' && port[1] && strcmp(port, ":443") != 0 &&
+                                    port[1 + strspn(port + 1, "0123456789")] == '\0'));
+}
+
 enum pal_code net_origin_matches(const char *origin, const char *url, bool *ret, struct pal_err *err) {
   struct pal_buf normal;
   *ret = false;
   if (!origin)
     return PAL_OK;
+  if (is_plain_origin(origin)) {
+    size_t len = strlen(origin);
+    *ret = strncmp(url, origin, len) == 0 && url[len] == '/';
+    return PAL_OK;
+  }
   pal_buf_init(&normal, URL_MAX * 3);
   enum pal_code code = pal_url_normalise(origin, &normal, NULL);
   *ret = code == PAL_OK && origin_len(normal.data) + 1 == normal.len && strncmp(url, normal.data, normal.len) == 0;

@@ -189,6 +189,15 @@ START_TEST(test_pairs__user_tries_the_tenants_it_sees) {
 }
 END_TEST
 
+/* Otherwise what is written in a night grows with the square of the tenants. */
+START_TEST(test_pairs__tenant_is_told_once_of_each_identity) {
+  user_world();
+  run(estate(), NULL);
+  ck_assert_uint_eq(scan.n, 3);
+  ck_assert_uint_eq(scan.v[2]->discovered.n, 0); /* home was told from the second, itself from there too */
+}
+END_TEST
+
 START_TEST(test_pairs__run_of_some_tenants_still_finds_them) {
   const struct pal_texts only = {(const char *[]){CUSTOMER}, 1};
   user_world();
@@ -440,6 +449,7 @@ Suite *make_collect_pairs_suite(void) {
   tcase_add_test(tc, test_pairs__resumed_run_finds_the_delegated_tenants_again);
   tcase_add_test(tc, test_pairs__run_of_known_tenants_asks_nobody_else);
   tcase_add_test(tc, test_pairs__user_tries_the_tenants_it_sees);
+  tcase_add_test(tc, test_pairs__tenant_is_told_once_of_each_identity);
   tcase_add_test(tc, test_pairs__run_of_some_tenants_still_finds_them);
   tcase_add_test(tc, test_pairs__run_of_some_identities_leaves_the_others_out);
   tcase_add_test(tc, test_pairs__resumed_run_finds_the_tenants_again);
