@@ -99,7 +99,10 @@ static void on_written(void *payload, const struct pal_answer *answer, const str
 }
 
 static bool was_sent(const struct pal_outcome *outcome) {
-  static const char *const words[] = {PAL_WORD_DENIED, PAL_WORD_NO_SERVICE, PAL_WORD_TENANT_TIME};
+  static const char *const words[] = {PAL_WORD_DENIED, PAL_WORD_NO_SERVICE,   PAL_WORD_TENANT_TIME,
+                                      PAL_WORD_TOKEN,  PAL_WORD_TOKEN_TENANT, PAL_WORD_TOKEN_FILE};
+  if (strncmp(outcome->code, "AADSTS", strlen("AADSTS")) == 0) /* of the sign-in: there was no token any more */
+    return false;
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (outcome->status == 0 && strcmp(outcome->code, words[i]) == 0)
       return false;

@@ -30,15 +30,18 @@ static void tear_down(void) {
 }
 
 /* Opens net and azure; the token is of the object OTHER_TENANT in TENANT. */
-static void open_live(bool may_write) {
-  struct pal_net_options net = {.cloud = &live.cloud, .concurrency = 1, .may_write = may_write};
-  unit_ok(pal_net_open(&net, &live.net, &live.err), &live.err);
+static void open_net(const struct pal_net_options *net) {
+  unit_ok(pal_net_open(net, &live.net, &live.err), &live.err);
   struct pal_azure_options azure = {.net = live.net,
                                     .cloud = &live.cloud,
                                     .settings = live.settings,
                                     .config = live.config,
                                     .base_dir = unit_folder()};
   unit_ok(pal_azure_open(&azure, &live.azure, &live.err), &live.err);
+}
+
+static void open_live(bool may_write) {
+  open_net(&(struct pal_net_options){.cloud = &live.cloud, .concurrency = 1, .may_write = may_write});
 }
 
 static struct pal_record *link_of(const char *json) {
@@ -129,6 +132,34 @@ START_TEST(test_link_apply__net_that_only_reads_gives_no_grant) {
 }
 END_TEST
 
+static struct pal_instant hour;
+
+static void pass_hour(void *payload) {
+  (void)payload;
+  hour.s += 3600;
+  pal_clock_fix(&hour);
+}
+
+/* An hour passes with each answer, and the credential ends before the request. */
+START_TEST(test_link_apply__token_refused_before_the_request_says_that_nothing_was_sent) {
+  static const struct server_answer answers[] = {
+      {.head = OK_HEAD, .body = TOKEN_ANSWER},
+      {.head = OK_HEAD, .body = TOKEN_ANSWER},
+      {.head = NOT_FOUND, .body = "{}"},
+      {.head = BAD_HEAD, .body = "{\"error\":\"invalid_client\",\"error_codes\":[7000222]}"},
+  };
+  live_serve(&live, answers, UNIT_N(answers));
+  hour = pal_clock_now();
+  open_net(&(struct pal_net_options){.cloud = &live.cloud, .concurrency = 1, .may_write = true, .tick = pass_hour});
+  enum pal_code code = apply(OTHER_TENANT, NULL);
+  pal_clock_fix(NULL);
+  unit_ok(code, &live.err);
+  ck_assert_msg(result.end == PAL_END_NOT_SENT, "%d %s %s", (int)result.end, result.read.code, result.written.code);
+  ck_assert_str_eq(result.written.code, "AADSTS7000222");
+  expect_only_read(1);
+}
+END_TEST
+
 Suite *make_collect_link_apply_suite(void);
 Suite *make_collect_link_apply_suite(void) {
   Suite *suite = suite_create("collect link_apply");
@@ -137,6 +168,7 @@ Suite *make_collect_link_apply_suite(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, test_link_apply__token_of_another_object_writes_nothing);
   tcase_add_loop_test(tests, test_link_apply__link_that_is_another_or_unread_is_not_written, 0, UNIT_N(changed));
+  tcase_add_test(tests, test_link_apply__token_refused_before_the_request_says_that_nothing_was_sent);
   tcase_add_test(tests, test_link_apply__net_that_only_reads_gives_no_grant);
   suite_add_tcase(suite, tests);
   return suite;
