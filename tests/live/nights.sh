@@ -38,7 +38,8 @@ test_live__small_estate_is_judged_as_it_is() {
 }
 
 test_live__estate_of_two_hundred_is_judged_as_it_is() {
-  two_live_nights "${TENANTS:-200}"
+  [ -z "$TENANTS" ] || skip 'the same as the small one, when both have a size given'
+  two_live_nights 200
 }
 
 # Seed 3 has tenants that refuse, lists of wrong types, without an end and on other hosts, and names that attack.
