@@ -57,6 +57,8 @@ enum pal_code challenge_read(const char *claims, char **ret, struct pal_err *err
 /* When the time that an identity has for a tenant ends, on the clock of the net; it begins with the first question. */
 enum pal_code visit_until(struct pal_azure *azure, const struct pal_caller *caller, long long *ret, struct pal_err *err)
     PAL_MUST_CHECK;
+/* It is over; a later question would begin another. */
+void visit_forget(struct pal_azure *azure, const struct credential *credential, const struct pal_tenant_id *tenant);
 void visits_free(struct pal_azure *azure);
 
 /* --- client.c --- */

@@ -544,6 +544,8 @@ static void table_remove(struct pal_azure *azure, size_t at) {
 
 void pal_azure_leave(struct pal_azure *azure, const struct pal_caller *caller) {
   const struct credential *credential = azure_credential(azure, caller->identity);
+  if (credential)
+    visit_forget(azure, credential, &caller->tenant);
   for (int service = 0; credential && azure->tokens_cap && service < PAL_SERVICES_N; service++) {
     size_t at = slot_of(azure, credential, caller, (enum pal_service)service);
     struct token *token = azure->tokens[at];

@@ -63,6 +63,23 @@ enum pal_code visit_until(struct pal_azure *azure, const struct pal_caller *call
   return PAL_OK;
 }
 
+void visit_forget(struct pal_azure *azure, const struct credential *credential, const struct pal_tenant_id *tenant) {
+  if (!azure->visits_cap)
+    return;
+  size_t mask = azure->visits_cap - 1;
+  struct visit *hole = slot_of(azure->visits, azure->visits_cap, credential, tenant);
+  if (!hole->credential)
+    return;
+  *hole = (struct visit){0};
+  azure->visits_n--;
+  /* Those behind it may have stood there only because it was taken. */
+  for (size_t at = ((size_t)(hole - azure->visits) + 1) & mask; azure->visits[at].credential; at = (at + 1) & mask) {
+    struct visit moved = azure->visits[at];
+    azure->visits[at] = (struct visit){0};
+    *slot_of(azure->visits, azure->visits_cap, moved.credential, &moved.tenant) = moved;
+  }
+}
+
 void visits_free(struct pal_azure *azure) {
   free(azure->visits);
   azure->visits = NULL;

@@ -13,9 +13,9 @@ enum {
   PAIRS_MAX = 1000000
 };
 
+/* Numbers of an identity among the settings' and of a tenant in the roster: there is one for each sign-in of a night. */
 struct pair {
-  const struct pal_record *scanner;
-  struct pal_tenant_id tenant;
+  uint32_t scanner, tenant;
   bool discovers_only;
 };
 
@@ -123,7 +123,8 @@ static size_t place_of(const struct run *run, const struct pal_record *scanner) 
 
 enum pal_code run_found(struct run *run, const struct observer *observer, const char *tenant, bool *ret_first,
                         struct pal_err *err) {
-  return roster_add(&run->roster, place_of(run, observer->scanner), ROSTER_FOUND, tenant, ret_first, err);
+  size_t number = 0;
+  return roster_add(&run->roster, place_of(run, observer->scanner), ROSTER_FOUND, tenant, &number, ret_first, err);
 }
 
 struct pal_arena *run_scratch(struct run *run) {
@@ -178,7 +179,11 @@ static enum pal_code add_pair(struct run *run, const struct pal_record *scanner,
   bool wanted = !options->only_tenants || among(options->only_tenants, tenant);
   bool finds = pal_get_bool(scanner, PAL_SCANNER_ALL, false) && home && strcmp(home, tenant) == 0;
   bool first = false;
-  enum pal_code code = roster_add(&run->roster, place_of(run, scanner), ROSTER_PAIRED, tenant, &first, err);
+  size_t number = 0;
+  struct pal_tenant_id id;
+  enum pal_code code = pal_tenant_id_parse(tenant, &id, err);
+  if (code == PAL_OK)
+    code = roster_add(&run->roster, place_of(run, scanner), ROSTER_PAIRED, id.s, &number, &first, err);
   if (code != PAL_OK || !first)
     return code;
   finds = finds && (is_user(scanner) || (is_app(scanner) && lacks_some(run, home)));
@@ -192,11 +197,9 @@ static enum pal_code add_pair(struct run *run, const struct pal_record *scanner,
   if (!grown)
     return pal_err_nomem(err);
   run->pairs = grown;
-  struct pair *pair = &run->pairs[run->pairs_n];
-  *pair = (struct pair){.scanner = scanner, .discovers_only = !wanted};
-  code = pal_tenant_id_parse(tenant, &pair->tenant, err);
-  run->pairs_n += code == PAL_OK;
-  return code;
+  run->pairs[run->pairs_n++] =
+      (struct pair){.scanner = (uint32_t)place_of(run, scanner), .tenant = (uint32_t)number, .discovers_only = !wanted};
+  return PAL_OK;
 }
 
 static enum pal_code add_customers(struct run *run, const struct pal_record *scanner, struct pal_err *err) {
@@ -245,6 +248,7 @@ static enum pal_code add_discovered(struct run *run, const struct observer *obse
 
 static enum pal_code observer_new(struct run *run, const struct pair *pair, struct observer **ret,
                                   struct pal_err *err) {
+  const struct pal_record *scanner = pal_get_records(run->options->settings, PAL_SETTINGS_IDENTITIES)->v[pair->scanner];
   struct observer *observer = calloc(1, sizeof *observer);
   if (observer)
     observer->arena = pal_arena_new(0); /* bounded by what one tenant holds */
@@ -253,14 +257,14 @@ static enum pal_code observer_new(struct run *run, const struct pair *pair, stru
     return pal_err_nomem(err);
   }
   observer->run = run;
-  observer->scanner = pair->scanner;
+  observer->scanner = scanner;
   observer->options = run->options;
   observer->azure = run->azure;
-  observer->is_user = is_user(pair->scanner);
-  observer->is_app = is_app(pair->scanner);
+  observer->is_user = is_user(scanner);
+  observer->is_app = is_app(scanner);
   observer->discovers_only = pair->discovers_only;
-  observer->observation.identity = pal_get_text(pair->scanner, PAL_SCANNER_NAME);
-  observer->observation.tenant = pair->tenant;
+  observer->observation.identity = pal_get_text(scanner, PAL_SCANNER_NAME);
+  memcpy(observer->observation.tenant.s, roster_tenant(&run->roster, pair->tenant), PAL_GUID_LEN + 1);
   pal_docs_init(&observer->observation.docs, observer->arena);
   observer->next = run->living;
   run->living = observer;

@@ -28,18 +28,21 @@ static enum pal_code grow(struct roster *roster, struct roster_bits *bits, size_
 }
 
 enum pal_code roster_add(struct roster *roster, size_t identity, enum roster_mark mark, const char *tenant,
-                         bool *ret_first, struct pal_err *err) {
+                         size_t *ret_number, bool *ret_first, struct pal_err *err) {
   struct roster_bits *bits = &roster->bits[identity * ROSTER_MARKS + (size_t)mark];
-  size_t number = 0;
   bool is_new = false;
   *ret_first = false;
-  enum pal_code code = pal_text_set_add(&roster->tenants, tenant, &number, &is_new, err);
+  enum pal_code code = pal_text_set_add(&roster->tenants, tenant, ret_number, &is_new, err);
   if (code == PAL_OK)
-    code = grow(roster, bits, number / CHAR_BIT + 1, err);
+    code = grow(roster, bits, *ret_number / CHAR_BIT + 1, err);
   if (code != PAL_OK)
     return code;
-  unsigned char bit = (unsigned char)(1u << number % CHAR_BIT);
-  *ret_first = (bits->v[number / CHAR_BIT] & bit) == 0;
-  bits->v[number / CHAR_BIT] |= bit;
+  unsigned char bit = (unsigned char)(1u << *ret_number % CHAR_BIT);
+  *ret_first = (bits->v[*ret_number / CHAR_BIT] & bit) == 0;
+  bits->v[*ret_number / CHAR_BIT] |= bit;
   return PAL_OK;
+}
+
+const char *roster_tenant(const struct roster *roster, size_t number) {
+  return roster->tenants.v[number];
 }

@@ -24,8 +24,9 @@ struct roster {
 
 enum pal_code roster_init(struct roster *roster, struct pal_arena *arena, size_t identities, struct pal_err *err)
     PAL_MUST_CHECK;
-/* *ret_first: it was not marked so before. */
+/* *ret_number: the tenant's; *ret_first: it was not marked so before. */
 enum pal_code roster_add(struct roster *roster, size_t identity, enum roster_mark mark, const char *tenant,
-                         bool *ret_first, struct pal_err *err) PAL_MUST_CHECK;
+                         size_t *ret_number, bool *ret_first, struct pal_err *err) PAL_MUST_CHECK;
+const char *roster_tenant(const struct roster *roster, size_t number);
 
 #endif

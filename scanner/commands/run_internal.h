@@ -13,9 +13,9 @@
 
 /* One frame of the journal: what one observer saw of one tenant. */
 struct pal_frame {
-  struct pal_tenant_id subject; /* whose facts */
-  struct pal_tenant_id tenant;  /* of the token */
-  char identity[PAL_NAME_MAX + 1];
+  const char *subject; /* the tenant whose facts; these three are names of the spool */
+  const char *tenant;  /* of the token */
+  const char *identity;
   size_t index; /* in the journal */
 };
 
@@ -23,10 +23,11 @@ struct pal_spool {
   struct pal_journal *journal;
   struct pal_frame *frames; /* malloc'ed */
   size_t n, cap;
-  struct pal_arena *arena; /* discovered ids */
+  struct pal_arena *arena; /* names and ids */
+  struct pal_text_set names;
   struct pal_text_set found;
   struct pal_texts discovered; /* the same: each once, in the order they were told */
-  struct pal_texts listed; /* "identity@tenantId" of observers whose list of subscriptions was complete */
+  struct pal_texts listed;     /* "identity@tenantId" of observers whose list of subscriptions was complete */
   size_t listed_cap;
 };
 

@@ -8,6 +8,15 @@
 
 enum { SPOOL_FRAME_MAX = 512 << 20 };
 
+/* One copy of each. */
+static enum pal_code name(struct pal_spool *spool, const char *text, const char **ret, struct pal_err *err) {
+  size_t number = 0;
+  bool is_new;
+  enum pal_code code = pal_text_set_add(&spool->names, text, &number, &is_new, err);
+  *ret = code == PAL_OK ? spool->names.v[number] : NULL;
+  return code;
+}
+
 static enum pal_code note_frame(struct pal_spool *spool, const char *subject, const struct pal_observation *observation,
                                 size_t index, struct pal_err *err) {
   if (spool->n == spool->cap) {
@@ -18,11 +27,15 @@ static enum pal_code note_frame(struct pal_spool *spool, const char *subject, co
     spool->frames = grown;
     spool->cap = cap;
   }
-  struct pal_frame *frame = &spool->frames[spool->n++];
-  *frame = (struct pal_frame){.tenant = observation->tenant, .index = index};
-  (void)snprintf(frame->subject.s, sizeof(frame->subject.s), "%s", subject);
-  (void)snprintf(frame->identity, sizeof(frame->identity), "%s", observation->identity);
-  return PAL_OK;
+  struct pal_frame *frame = &spool->frames[spool->n];
+  *frame = (struct pal_frame){.index = index};
+  enum pal_code code = name(spool, subject, &frame->subject, err);
+  if (code == PAL_OK)
+    code = name(spool, observation->tenant.s, &frame->tenant, err);
+  if (code == PAL_OK)
+    code = name(spool, observation->identity, &frame->identity, err);
+  spool->n += code == PAL_OK;
+  return code;
 }
 
 static enum pal_code note_discovered(struct pal_spool *spool, const struct pal_texts *ids, struct pal_err *err) {
@@ -114,7 +127,7 @@ enum pal_code pal_spool_add(struct pal_spool *spool, const struct pal_observatio
 
 bool pal_spool_has(const struct pal_spool *spool, const char *identity, const char *tenant_id) {
   for (size_t i = 0; i < spool->n; i++)
-    if (strcmp(spool->frames[i].subject.s, tenant_id) == 0 && strcmp(spool->frames[i].tenant.s, tenant_id) == 0 &&
+    if (strcmp(spool->frames[i].subject, tenant_id) == 0 && strcmp(spool->frames[i].tenant, tenant_id) == 0 &&
         strcmp(spool->frames[i].identity, identity) == 0)
       return true;
   return false;
@@ -156,6 +169,7 @@ enum pal_code pal_spool_open(struct pal_spool *spool, const char *state_dir, con
   *spool = (struct pal_spool){.arena = pal_arena_new(0)};
   if (spool->arena == NULL)
     return pal_err_nomem(err);
+  pal_text_set_init(&spool->names, spool->arena);
   pal_text_set_init(&spool->found, spool->arena);
   if (!resume)
     return pal_journal_create(state_dir, head, &spool->journal, err);
@@ -174,11 +188,11 @@ enum pal_code pal_spool_close(struct pal_spool *spool, bool done, struct pal_err
 
 static int by_frame(const void *a, const void *b) {
   const struct pal_frame *x = a, *y = b;
-  int cmp = strcmp(x->subject.s, y->subject.s);
+  int cmp = strcmp(x->subject, y->subject);
   if (cmp == 0)
     cmp = strcmp(x->identity, y->identity);
   if (cmp == 0)
-    cmp = strcmp(x->tenant.s, y->tenant.s);
+    cmp = strcmp(x->tenant, y->tenant);
   if (cmp == 0)
     cmp = x->index < y->index ? -1 : x->index > y->index;
   return cmp;
@@ -196,8 +210,8 @@ void pal_spool_sort(struct pal_spool *spool) {
   size_t kept = 0;
   for (size_t i = 0; i < spool->n; i++) {
     const struct pal_frame *frame = &spool->frames[i], *next = frame + 1;
-    bool replaced = i + 1 < spool->n && strcmp(frame->subject.s, next->subject.s) == 0 &&
-                    strcmp(frame->identity, next->identity) == 0 && strcmp(frame->tenant.s, next->tenant.s) == 0;
+    bool replaced = i + 1 < spool->n && strcmp(frame->subject, next->subject) == 0 &&
+                    strcmp(frame->identity, next->identity) == 0 && strcmp(frame->tenant, next->tenant) == 0;
     if (!replaced)
       spool->frames[kept++] = *frame;
   }
@@ -208,14 +222,14 @@ size_t pal_spool_find(const struct pal_spool *spool, const char *subject, size_t
   size_t low = 0, high = spool->n;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (strcmp(spool->frames[middle].subject.s, subject) < 0)
+    if (strcmp(spool->frames[middle].subject, subject) < 0)
       low = middle + 1;
     else
       high = middle;
   }
   *ret_first = low;
   size_t n = 0;
-  while (low + n < spool->n && strcmp(spool->frames[low + n].subject.s, subject) == 0)
+  while (low + n < spool->n && strcmp(spool->frames[low + n].subject, subject) == 0)
     n++;
   return n;
 }

@@ -51,7 +51,7 @@ static enum pal_code all_tenants(const struct pal_run *run, struct pal_texts *re
   for (size_t i = 0; i < run->parent_tenants.n; i++)
     ret->v[n++] = run->parent_tenants.v[i];
   for (size_t i = 0; i < run->spool.n; i++)
-    ret->v[n++] = run->spool.frames[i].subject.s;
+    ret->v[n++] = run->spool.frames[i].subject;
   if (n > 1)
     qsort(ret->v, n, sizeof(*ret->v), by_text);
   ret->n = 0;
