@@ -259,7 +259,8 @@ static void throttled(struct emu_request *r, struct emu_reply *a, bool as_date) 
   } else
     emu_reply_error(a, 429, "TooManyRequests",
                     "The request is being throttled as the limit has been reached for operation type - Read.");
-  int64_t wait_ms = 1000;
+  /* Read before the other clock: whoever is kept waiting between the two must not make the wait longer than it says. */
+  int64_t now_ms = emu_now_ms(), wait_ms = 1000;
   if (as_date) {
     /* Whole seconds: the instant named is the one that counts. */
     struct timespec now;
@@ -270,7 +271,7 @@ static void throttled(struct emu_request *r, struct emu_reply *a, bool as_date) 
     emu_reply_header(a, "Retry-After", "%s", date);
   } else
     emu_reply_header(a, "Retry-After", "1");
-  emu_manners_wait(r->server->manners, r->key, emu_now_ms() + wait_ms);
+  emu_manners_wait(r->server->manners, r->key, now_ms + wait_ms);
 }
 
 static void server_error(struct emu_request *r, struct emu_reply *a) {
