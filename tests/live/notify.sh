@@ -226,6 +226,7 @@ test_live__lost_completeness_is_told_and_its_return() {
   expect_equal "$(digest 1 '.occasions | sort | join(" ")') $(digest 1 .exitStatus)" 'coverage-lost failed 5'
   expect_equal "$(digest 1 .coverage.complete)" 0
   emulate --tenants "${TENANTS:-6}"
+  trap 'deafen; silence' EXIT
   live_scan
   expect_equal "$(told)" 2 'digests'
   expect_equal "$(digest 2 '.occasions | join(" ")')" recovered
