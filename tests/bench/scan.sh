@@ -146,7 +146,6 @@ part_memory() {
     measure_scan begin "$T/peaks"
     silence
   done
-  rm -f "$T/lives"
   heading 'peak of memory before judging, MB' "$((tenants * 10))" "$tenants"
   line 'tenants' "$(jq -s '.[1].mark.peakKb / 1024 * 10 | round / 10' "$T/peaks")" \
     "$(jq -s '.[0].mark.peakKb / 1024 * 10 | round / 10' "$T/peaks")" \
@@ -161,7 +160,6 @@ part_az() {
     printf 'not measured: az is not installed (Debian: azure-cli)\n'
     return
   fi
-  rm -f "$T/lives"
   emulate --tenants 4 --identities 1 "${lasting[@]}" --requests "$T/few"
   fresh
   : >"$T/five"
@@ -184,8 +182,11 @@ part_az() {
   jq -e ".requests == $n" "$T/manners" >/dev/null || fail "$n requests expected: $(jq -c '{requests}' "$T/manners")"
   line "whole run, $n requests, s" "$(jq .seconds "$T/five")" "$(jq -n "($ended - $began) / 1e9 | . * 10 | round / 10")" \
     "$(jq "($ended - $began) / 1e9 / .seconds" "$T/five")"
-  rm -f "$T/lives"
 }
 
-for part in "${parts[@]}"; do "part_$part"; done
+for part in "${parts[@]}"; do
+  # Who lives where is another matter in each.
+  rm -f "$T/lives"
+  "part_$part"
+done
 exit "$missed"
