@@ -5,10 +5,21 @@
 #include "app.h"
 #include "pal_text.h"
 
-enum { LIST_COLUMNS = 6 };
+enum { LIST_COLUMNS = 7 };
+
+/* "judged", "disabled", "needs partner-center", "see PAL060"; NULL without memory. */
+static const char *status_of(struct pal_arena *arena, const struct pal_policy *policy) {
+  static const char *const words[] = {
+      [PAL_RULE] = "judged", [PAL_AWAITS] = "needs", [PAL_REASON] = "told by", [PAL_RETIRED] = "see"};
+  const char *text = policy->enabled ? words[policy->status] : "disabled";
+  for (size_t i = 0; policy->enabled && i < policy->status_words_n && text; i++)
+    text = pal_arena_printf(arena, "%s%s %s", text, i > 0 ? "," : "", policy->status_words[i]);
+  return text;
+}
 
 static enum pal_code list(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
-  static const char *const header[LIST_COLUMNS] = {"policy", "severity", "class", "subject", "origin", "title"};
+  static const char *const header[LIST_COLUMNS] = {"policy", "severity", "class", "subject",
+                                                   "origin", "status",   "title"};
   static const char *const origins[] = {[PAL_SHIPPED] = "shipped", [PAL_CHANGED] = "changed", [PAL_OWN] = "own"};
   size_t n = pal_pack_n(app->pack);
   const char *const **rows = pal_arena_calloc(cli->arena, n + 1, sizeof(*rows));
@@ -23,8 +34,11 @@ static enum pal_code list(struct pal_cli *cli, const struct pal_app *app, struct
     cells[1] = p->effective;
     cells[2] = p->policy_class;
     cells[3] = p->subject;
-    cells[4] = p->enabled ? origins[p->origin] : "disabled";
-    cells[5] = p->title;
+    cells[4] = origins[p->origin];
+    cells[5] = status_of(cli->arena, p);
+    cells[6] = p->title;
+    if (cells[5] == NULL)
+      return pal_err_nomem(err);
     rows[i] = cells;
   }
   const struct pal_format *format = NULL;
@@ -119,6 +133,8 @@ static enum pal_code show(struct pal_cli *cli, const struct pal_app *app, struct
                   title = {.out = out, .width = (size_t)style.width, .column = strlen(p->id) + 2, .label = p->id};
   each_line(p->title, wrapped_line, &title);
   (void)fprintf(out, "%s\n", p->enabled ? "" : "(disabled)\n");
+  if (p->status != PAL_RULE)
+    paragraph(out, &style, "status", status_of(cli->arena, p));
   paragraph(out, &style, "severity", p->effective);
   if (strcmp(p->effective, p->severity) != 0)
     paragraph(out, &style, "as shipped", p->severity);

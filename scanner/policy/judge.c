@@ -43,6 +43,25 @@ static bool left_out(const struct pal_judge *judge, const struct pal_policy *pol
   return true;
 }
 
+/* *ret: what must be read before the policy can be judged, NULL for nothing. */
+static enum pal_code why_not(const struct pal_judge *judge, const struct pal_policy *policy, const char **ret,
+                             struct pal_err *err) {
+  *ret = not_collected(judge, policy->reads, policy->reads_n);
+  if (!*ret)
+    *ret = not_collected(judge, policy->needs, policy->needs_n);
+  if (policy->status != PAL_AWAITS)
+    return PAL_OK;
+  *ret = "";
+  for (size_t i = 0; i < policy->status_words_n && *ret; i++)
+    *ret = pal_arena_printf(judge->arena, "%s%s%s", *ret, i > 0 ? " and " : "", policy->status_words[i]);
+  return *ret ? PAL_OK : pal_err_nomem(err);
+}
+
+/* A reason for unknown and a retired id have no verdict: other rules speak. */
+static bool says_nothing(const struct pal_judge *judge, const struct pal_policy *policy) {
+  return !policy->enabled || left_out(judge, policy) || policy->status == PAL_REASON || policy->status == PAL_RETIRED;
+}
+
 static enum pal_code make_runs(struct pal_judge *judge, struct pal_err *err) {
   const struct pal_pack *pack = judge->o.pack;
   judge->runs = pal_arena_calloc(judge->arena, pack->policies_n, sizeof *judge->runs);
@@ -53,10 +72,10 @@ static enum pal_code make_runs(struct pal_judge *judge, struct pal_err *err) {
     struct policy_run *run = &judge->runs[i];
     run->policy = &pack->policies[i];
     const struct pal_policy *policy = &run->policy->pub;
-    run->why = not_collected(judge, policy->reads, policy->reads_n);
-    if (!run->why)
-      run->why = not_collected(judge, policy->needs, policy->needs_n);
-    run->state = !policy->enabled || left_out(judge, policy) ? PAL_DISABLED : run->why ? PAL_NOT_TESTED : PAL_TESTED;
+    enum pal_code code = why_not(judge, policy, &run->why, err);
+    if (code != PAL_OK)
+      return code;
+    run->state = says_nothing(judge, policy) ? PAL_DISABLED : run->why ? PAL_NOT_TESTED : PAL_TESTED;
   }
   return PAL_OK;
 }

@@ -25,12 +25,13 @@ enum meta_key {
   META_REMEDIATION,
   META_REFERENCES,
   META_CONTROLS,
+  META_STATUS,
   META_N
 };
 
-static const char *const meta_names[META_N] = {"id",          "title",      "class",   "severity",     "subject",
-                                               "reads",       "needs",      "pins",    "folded-under", "rationale",
-                                               "remediation", "references", "controls"};
+static const char *const meta_names[META_N] = {"id",          "title",      "class",    "severity",     "subject",
+                                               "reads",       "needs",      "pins",     "folded-under", "rationale",
+                                               "remediation", "references", "controls", "status"};
 
 static const char *const subjects[] = {"tenant", "identity", "subscription", "scope", "registry", "principal"};
 
@@ -293,23 +294,62 @@ static enum pal_code read_lists(const struct meta *meta, struct pal_policy *poli
   return code;
 }
 
+/* status: awaits DATA… | reason PAL030… | retired PAL060… */
+static enum pal_code read_status(const struct meta *meta, struct pal_policy *policy, struct pal_err *err) {
+  static const struct {
+    const char *word;
+    enum pal_policy_status status;
+  } known[] = {{"awaits", PAL_AWAITS}, {"reason", PAL_REASON}, {"retired", PAL_RETIRED}};
+  const char *const *words = NULL;
+  size_t n = 0;
+  enum pal_code code = split(meta, META_STATUS, &words, &n, err);
+  if (code != PAL_OK || !meta->values[META_STATUS].text)
+    return code;
+  for (size_t i = 0; n > 0 && i < sizeof known / sizeof known[0]; i++)
+    if (strcmp(known[i].word, words[0]) == 0)
+      policy->status = known[i].status;
+  if (policy->status == PAL_RULE)
+    return fail(meta, META_STATUS, err, "expected awaits, reason or retired, not", n > 0 ? words[0] : "");
+  if (n < 2)
+    return fail(meta, META_STATUS, err, "what stands instead is missing after", words[0]);
+  policy->status_words = words + 1;
+  policy->status_words_n = n - 1;
+  return PAL_OK;
+}
+
+static bool has_statement(const char *text, size_t len, size_t *ret_at) {
+  struct sql_scan scan = {.text = text, .len = len};
+  struct sql_piece piece = sql_next(&scan);
+  *ret_at = piece.at;
+  return piece.token != SQL_END;
+}
+
+static enum pal_code check_statement(const struct meta *meta, const struct pal_policy *policy, struct pal_err *err) {
+  size_t at = 0;
+  const char *wrong = NULL;
+  if (policy->status == PAL_RULE)
+    wrong = sql_single_statement(meta->text, meta->len, &at);
+  else if (has_statement(meta->text, meta->len, &at))
+    wrong = "a policy with a status is not judged; it holds no statement";
+  return wrong ? pack_fail(meta->source, meta->text, meta->len, at, err, "%s", wrong) : PAL_OK;
+}
+
 enum pal_code pack_meta_policy(struct pal_arena *arena, const char *source, const char *text, size_t len,
                                struct pal_policy *ret, struct pal_err *err) {
   struct meta meta = {.arena = arena, .source = source, .text = text, .len = len};
   struct pal_policy policy = {.sql = text, .path = source, .enabled = true};
-  size_t at = 0;
   enum pal_code code = read_block(&meta, err);
   if (code == PAL_OK)
     code = read_words(&meta, &policy, err);
   if (code == PAL_OK)
     code = read_lists(&meta, &policy, err);
-  if (code != PAL_OK)
-    return code;
-  const char *wrong = sql_single_statement(text, len, &at);
-  if (wrong)
-    return pack_fail(source, text, len, at, err, "%s", wrong);
-  *ret = policy;
-  return PAL_OK;
+  if (code == PAL_OK)
+    code = read_status(&meta, &policy, err);
+  if (code == PAL_OK)
+    code = check_statement(&meta, &policy, err);
+  if (code == PAL_OK)
+    *ret = policy;
+  return code;
 }
 
 /* --- views --- */

@@ -391,17 +391,57 @@ static void say_result(struct paper *paper, const struct pal_policy_result *resu
   paper_item(paper);
 }
 
+static bool awaits(const struct pal_policy_result *result) {
+  return result->policy->status == PAL_AWAITS;
+}
+
+/* Whether a rule before the ith awaits these data as well. */
+static bool awaited_before(const struct pal_report *report, size_t i, const char *data) {
+  for (size_t k = 0; k < i; k++) {
+    const struct pal_policy *policy = report->not_tested[k]->policy;
+    for (size_t w = 0; awaits(report->not_tested[k]) && w < policy->status_words_n; w++)
+      if (strcmp(policy->status_words[w], data) == 0)
+        return true;
+  }
+  return false;
+}
+
+/* One row for all rules over data without a collector: they are the same every night. */
+static void say_awaiting(struct paper *paper, const struct pal_report *report, size_t n) {
+  bool first = true;
+  paper_say(paper, "%zu need data that this version does not read: ", n);
+  for (size_t i = 0; i < report->not_tested_n; i++) {
+    const struct pal_policy *policy = report->not_tested[i]->policy;
+    for (size_t w = 0; awaits(report->not_tested[i]) && w < policy->status_words_n; w++) {
+      if (awaited_before(report, i, policy->status_words[w]))
+        continue;
+      paper_say(paper, "%s", first ? "" : ", ");
+      paper_text(paper, policy->status_words[w]);
+      first = false;
+    }
+  }
+  paper_item(paper);
+}
+
 /* Rules that failed come first and are all listed. */
 static void say_not_tested(struct paper *paper, const struct pal_report *report) {
+  size_t awaiting = 0, listed = 0;
   if (report->not_tested_n == 0)
     return;
   paper_section(paper, "Not tested");
   paper_count(paper, report->not_tested_n, "rule", "rules");
   paper_row(paper);
-  size_t listed = 0;
-  while (listed < report->not_tested_n && (listed < LISTED_MAX || report->not_tested[listed]->state == PAL_BROKEN))
-    say_result(paper, report->not_tested[listed++]);
-  say_more(paper, report->not_tested_n, listed);
+  for (size_t i = 0; i < report->not_tested_n; i++) {
+    if (awaits(report->not_tested[i])) {
+      awaiting++;
+    } else if (listed < LISTED_MAX || report->not_tested[i]->state == PAL_BROKEN) {
+      say_result(paper, report->not_tested[i]);
+      listed++;
+    }
+  }
+  if (awaiting)
+    say_awaiting(paper, report, awaiting);
+  say_more(paper, report->not_tested_n - awaiting, listed);
 }
 
 void text_first_screen(struct paper *paper, const struct pal_report *report) {

@@ -140,6 +140,8 @@ static enum pal_code count(struct pal_arena *arena, struct pal_report *report, s
 static void count_rules(struct pal_report *report, const struct report_source *source) {
   for (size_t i = 0; i < source->policies_n; i++) {
     const struct pal_policy *policy = source->policies[i];
+    if (policy->status != PAL_RULE) /* said under "not tested", or no rule at all */
+      continue;
     bool lowered = pal_severity_rank(policy->effective) > pal_severity_rank(policy->severity);
     report->rules.disabled += !policy->enabled;
     if (!policy->enabled)

@@ -27,6 +27,14 @@ enum pal_policy_origin {
   PAL_OWN
 }; /* CHANGED: a shipped id whose text differs from the shipped one */
 
+/* What a file of the catalogue is, by its key "status". All but a rule hold no statement. */
+enum pal_policy_status {
+  PAL_RULE,    /* no such key: one SELECT */
+  PAL_AWAITS,  /* a rule over data that no collector of this version reads: never tested, and listed so */
+  PAL_REASON,  /* no finding of its own: tells why other rules are unknown */
+  PAL_RETIRED, /* the id stays reserved, another rule tells the fact */
+};
+
 struct pal_policy {
   const char *id; /* PAL001, or an own id [A-Z][A-Z0-9-]{1,31} */
   const char *title;
@@ -45,6 +53,9 @@ struct pal_policy {
   const char *rationale, *remediation, *references;
   const char *const *controls;
   size_t controls_n;
+  enum pal_policy_status status;
+  const char *const *status_words; /* AWAITS: the data; REASON, RETIRED: the rules that speak instead */
+  size_t status_words_n;
   const char *sql;  /* the one statement, with its comment */
   const char *path; /* for error texts */
   enum pal_policy_origin origin;

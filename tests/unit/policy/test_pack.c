@@ -48,6 +48,22 @@ START_TEST(test_pack__metadata_is_read) {
 }
 END_TEST
 
+START_TEST(test_pack__a_status_stands_for_the_statement) {
+  struct pal_pack *pack;
+  struct pal_err err;
+  unit_ok(load(META "-- status: awaits partner-center partner-reports\n", &pack, &err), &err);
+  const struct pal_policy *policy = pal_pack_at(pack, 0);
+  ck_assert_int_eq(policy->status, PAL_AWAITS);
+  ck_assert_uint_eq(policy->status_words_n, 2);
+  ck_assert_str_eq(policy->status_words[0], "partner-center");
+  ck_assert_str_eq(policy->status_words[1], "partner-reports");
+  pal_pack_free(pack);
+  unit_ok(load(META "-- status: retired PAL060\n\n-- Told once for each delegation.\n", &pack, &err), &err);
+  ck_assert_int_eq(pal_pack_at(pack, 0)->status, PAL_RETIRED);
+  pal_pack_free(pack);
+}
+END_TEST
+
 START_TEST(test_pack__an_indented_line_continues) {
   struct pal_pack *pack;
   struct pal_err err;
@@ -72,6 +88,10 @@ static const struct {
     {"-- hello\n" META SELECT_ONE, "begins with \"key: value\""},
     {META SELECT_ONE ";\nSELECT 2", "OWN-1.sql:9:1: a second statement"},
     {META "", "no statement"},
+    {META "-- status: waits usage\n", "status: expected awaits, reason or retired, not \"waits\""},
+    {META "-- status: awaits\n", "what stands instead is missing after \"awaits\""},
+    {META "-- status:\n" SELECT_ONE, "status: expected awaits, reason or retired, not"},
+    {META "-- status: retired PAL060\n\n" SELECT_ONE, "it holds no statement"},
     {META "SELECT * FROM run", "SELECT * is not permitted"},
     {META "SELECT 1, run.* FROM run", "SELECT * is not permitted"},
     {META "SELECT 'a", "without its end"},
@@ -283,6 +303,7 @@ Suite *make_policy_pack_suite(void) {
   TCase *tcase = tcase_create("pack");
   tcase_add_checked_fixture(tcase, world_enter, world_leave);
   tcase_add_test(tcase, test_pack__metadata_is_read);
+  tcase_add_test(tcase, test_pack__a_status_stands_for_the_statement);
   tcase_add_test(tcase, test_pack__an_indented_line_continues);
   tcase_add_loop_test(tcase, test_pack__wrong_files_are_refused_with_their_place, 0, UNIT_N(wrong));
   tcase_add_loop_test(tcase, test_pack__wrong_views_are_refused, 0, UNIT_N(wrong_views));

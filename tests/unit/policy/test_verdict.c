@@ -299,6 +299,16 @@ START_TEST(test_verdict__not_tested_names_the_area) {
 }
 END_TEST
 
+START_TEST(test_verdict__a_status_is_not_judged) {
+  world_policy("OWN1", "subject: tenant\nstatus: awaits partner-center partner-reports", "");
+  world_policy("OWN2", "subject: tenant\nstatus: retired OWN1", "");
+  struct pal_judge *judge = world_judge("'tenants':{" TENANT(T1, "," TWO_IDENTITIES) "}", true, NULL);
+  ck_assert_int_eq(world_result(judge, "OWN1")->state, PAL_NOT_TESTED);
+  ck_assert_str_eq(world_result(judge, "OWN1")->why, "partner-center and partner-reports");
+  ck_assert_int_eq(world_result(judge, "OWN2")->state, PAL_DISABLED);
+}
+END_TEST
+
 Suite *make_policy_verdict_suite(void);
 Suite *make_policy_verdict_suite(void) {
   Suite *suite = suite_create("policy/verdict");
@@ -306,6 +316,7 @@ Suite *make_policy_verdict_suite(void) {
   tcase_add_checked_fixture(tcase, world_enter, world_leave);
   tcase_add_loop_test(tcase, test_verdict__follows_the_units, 0, UNIT_N(rows));
   tcase_add_test(tcase, test_verdict__not_tested_names_the_area);
+  tcase_add_test(tcase, test_verdict__a_status_is_not_judged);
   suite_add_tcase(suite, tcase);
   return suite;
 }
