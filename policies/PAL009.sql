@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL009
+-- title: Link organisation is not the transacting partner
+-- status: awaits partner-center
+-- class: attribution
+-- severity: high
+-- subject: subscription
+-- pins: partnerId transactingPartner
+-- rationale: Earned credit goes to the partner that sold the Azure plan, or to its reseller of
+--   record. A link of another organisation earns nothing there. In the indirect model the ID
+--   of the provider and that of the reseller are both right; what counts is the
+--   organisation, not the location.
+-- remediation: Signed in as the identity itself, in tenant T, with the right partner ID P:
+--   az login --tenant T && az managementpartner update --partner-id P
+--   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P
+-- references: https://learn.microsoft.com/partner-center/billing/partner-earned-credit-troubleshoot

@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL031
+-- title: Eligibility of the role is unpublished
+-- status: reason PAL030 PAL061
+-- class: attribution
+-- severity: info
+-- subject: identity
+-- rationale: Microsoft lists some 120 of 930 built-in roles with a verdict. On a subscription sold
+--   through CSP an identity that holds only custom or unlisted roles may earn credit or not:
+--   the rules that rest on it say unknown.
+-- remediation: Ask the customer for a role of Microsoft's list, on subscription S for object O:
+--   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
+--   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S
+-- references: https://learn.microsoft.com/partner-center/billing/azure-roles-perms-pec

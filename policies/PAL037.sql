@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL037
+-- title: Group path not provable
+-- status: reason PAL010 PAL011 PAL030 PAL032 PAL050 PAL051
+-- class: completeness
+-- severity: info
+-- subject: identity
+-- rationale: A role reaches the identity only through a group whose members could not be read:
+--   nested, dynamic and foreign groups need a right of their own. The rules that rest on
+--   that access say unknown.
+-- remediation: Give the identity that scans the Microsoft Graph permission GroupMember.Read.All in tenant T, or import the members.
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL042
+-- title: Access only as classic administrator
+-- status: awaits classic-administrators
+-- class: attribution
+-- severity: high
+-- subject: identity
+-- pins: scope
+-- rationale: Classic administrators are retired, are not on the list for earned credit, and
+--   Lighthouse does not know them. Their list is not read.
+-- remediation: Ask the customer for a role that counts, on subscription S for object O:
+--   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
+--   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S
+--   Or remove the link, signed in as the identity itself:
+--   az login --tenant T && az managementpartner delete --partner-id P
+--   Connect-AzAccount -Tenant T; Remove-AzManagementPartner -PartnerId P
+-- references: https://learn.microsoft.com/azure/lighthouse/concepts/tenants-users-roles

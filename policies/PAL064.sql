@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL064
+-- title: Linked account does not reach all delegations
+-- status: retired PAL060
+-- class: attribution
+-- severity: info
+-- subject: identity
+-- rationale: The same fact seen for each account; PAL060 tells it once for each delegation.
+-- remediation: See PAL060.
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

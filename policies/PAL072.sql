@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL072
+-- title: No earned credit although access is right
+-- status: awaits partner-center
+-- class: attribution
+-- severity: high
+-- subject: subscription
+-- rationale: Line items of an Azure plan that show no credit on days with recorded counting access
+--   are money not received. Ineligible products, the day of the grant and a delay of 48
+--   hours are no fault.
+-- remediation: Ask Partner Center support for the credit of those days, with the history of the access from this repository.
+-- references: https://learn.microsoft.com/partner-center/partner-earned-credit-explanation

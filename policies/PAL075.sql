@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL075
+-- title: Foreign principal is not our group
+-- status: awaits partner-center
+-- class: access
+-- severity: high
+-- subject: subscription
+-- rationale: On a subscription that we sold, the foreign principal should be one of our agent groups.
+--   Its displayed name proves nothing.
+-- remediation: Find the group in the partner tenant, and have the customer's Owner compare it with the assignment:
+--   az ad group show --group AdminAgents --query id -o tsv
+--   Get-AzADGroup -DisplayName AdminAgents
+-- references: https://learn.microsoft.com/partner-center/billing/partner-earned-credit-troubleshoot

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL077
+-- title: Legacy or ineligible offer expected to earn
+-- status: awaits partner-center
+-- class: attribution
+-- severity: info
+-- subject: subscription
+-- rationale: Only an Azure plan earns credit; the offer ids of legacy CSP subscriptions look the
+--   same. On EA and MCA subscriptions a link is right, earned credit never is.
+-- remediation: Nothing, or move the subscription to an Azure plan.
+-- references: https://learn.microsoft.com/partner-center/billing/partner-earned-credit-troubleshoot

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL078
+-- title: GDAP relationship about to end
+-- status: awaits partner-center
+-- class: access
+-- severity: medium
+-- subject: tenant
+-- rationale: Access to the tenant that comes from a delegated admin relationship ends with it.
+-- remediation: Renew the relationship in Partner Center, or let it extend itself.
+-- references: https://learn.microsoft.com/partner-center/gdap-introduction

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL079
+-- title: Link on a subscription we sold ourselves is redundant
+-- status: awaits partner-center
+-- class: attribution
+-- severity: info
+-- subject: subscription
+-- rationale: The sale already credits us there. The link does no harm and is useful before a move to
+--   EA or MCA.
+-- remediation: Nothing.
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

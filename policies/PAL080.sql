@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL080
+-- title: App without a linked owner or co-owner
+-- status: awaits power-platform
+-- class: attribution
+-- severity: high
+-- subject: identity
+-- rationale: Power Apps usage is credited through the owner or a co-owner whose account is linked.
+-- remediation: Make a linked account O owner of the app A in environment E:
+--   Set-AdminPowerAppOwner -AppName A -AppOwner O -EnvironmentName E
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL082
+-- title: Dataset publisher is not linked
+-- status: awaits power-bi
+-- class: attribution
+-- severity: high
+-- subject: identity
+-- rationale: Power BI usage is credited through the account that published the dataset.
+-- remediation: Publish again, signed in as the linked account:
+--   Connect-PowerBIServiceAccount; New-PowerBIReport -Path report.pbix -Workspace W -ConflictAction CreateOrOverwrite
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

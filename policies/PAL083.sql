@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL083
+-- title: No linked active user in the instance
+-- status: awaits customer-insights
+-- class: attribution
+-- severity: high
+-- subject: identity
+-- rationale: Customer Insights usage is credited through active users whose accounts are linked.
+-- remediation: Signed in as the account itself, with partner ID P:
+--   az login --tenant T && az managementpartner create --partner-id P
+--   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

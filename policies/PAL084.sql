@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL084
+-- title: Deliverable is outside a solution
+-- status: awaits power-platform
+-- class: attribution
+-- severity: medium
+-- subject: identity
+-- rationale: What the partner delivers should be part of a solution: an import as the linked account
+--   keeps the credit.
+-- remediation: Import the solution again, as the linked account:
+--   pac auth create --environment E; pac solution import --path Solution_managed.zip
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL085
+-- title: Another partner shares the resource
+-- status: awaits power-platform power-bi customer-insights
+-- class: attribution
+-- severity: medium
+-- subject: identity
+-- rationale: Of several linked owners with different partner IDs the latest active one is credited.
+--   Only links that can be read are compared.
+-- remediation: Agree with the customer on who owns the resource.
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

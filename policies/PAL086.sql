@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL086
+-- title: Attributed resource is not in production
+-- status: awaits power-platform
+-- class: attribution
+-- severity: low
+-- subject: identity
+-- rationale: All resources that are credited through this link lie in sandbox, trial or developer
+--   environments, which the programme does not count.
+-- remediation: Import the solution again, as the linked account:
+--   pac auth create --environment E; pac solution import --path Solution_managed.zip
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

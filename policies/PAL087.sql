@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL087
+-- title: Model-driven app created by an unlinked account
+-- status: awaits power-platform
+-- class: attribution
+-- severity: high
+-- subject: identity
+-- rationale: A model-driven app has no co-owner; only its creator is credited.
+-- remediation: Import the solution again, as the linked account:
+--   pac auth create --environment E; pac solution import --path Solution_managed.zip
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

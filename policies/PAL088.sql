@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL088
+-- title: Attributed user changed
+-- status: awaits power-platform power-bi
+-- class: attribution
+-- severity: high
+-- subject: identity
+-- rationale: The owner, creator or publisher was linked and is now somebody who is not: the last
+--   import of a solution decides.
+-- remediation: Import the solution again, as the linked account:
+--   pac auth create --environment E; pac solution import --path Solution_managed.zip
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

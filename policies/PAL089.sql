@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL089
+-- title: Guest used for Power Platform delivery
+-- status: awaits power-platform directory
+-- class: attribution
+-- severity: info
+-- subject: identity
+-- rationale: Older texts name guests among the accounts that may be linked, later ones do not: no
+--   fault, a risk.
+-- remediation: Make a linked account O owner of the app A in environment E:
+--   Set-AdminPowerAppOwner -AppName A -AppOwner O -EnvironmentName E
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL090
+-- title: Linked maker account is disabled
+-- status: awaits power-platform directory
+-- class: attribution
+-- severity: high
+-- subject: identity
+-- rationale: An app or flow of a disabled account is orphaned, and its usage is credited to nobody.
+-- remediation: Make a linked account O owner of the app A in environment E:
+--   Set-AdminPowerAppOwner -AppName A -AppOwner O -EnvironmentName E
+--   Make a linked account O owner of the flow F in environment E; the creator may stay:
+--   Set-AdminFlowOwnerRole -PrincipalType User -PrincipalObjectId O -RoleName CanEdit -FlowName F -EnvironmentName E
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL091
+-- title: Resource of ours has no users
+-- status: awaits power-platform power-bi
+-- class: attribution
+-- severity: low
+-- subject: identity
+-- rationale: Without active users there is nothing to credit.
+-- remediation: Nothing, or retire the resource.
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

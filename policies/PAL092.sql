@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL092
+-- title: Microsoft counts no link for a covered subscription
+-- status: awaits partner-reports
+-- class: attribution
+-- severity: high
+-- subject: subscription
+-- rationale: The usage report of a month should show each subscription that our link covered on all
+--   its days. Reports lag by weeks, and months without usage have no rows.
+-- remediation: Open a support request in Partner Center, with the link as it was read.
+-- references: https://learn.microsoft.com/partner-center/insights/insights-data-definitions

@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL093
+-- title: Microsoft counts another ID or role than we think
+-- status: awaits partner-reports
+-- class: attribution
+-- severity: high
+-- subject: subscription
+-- rationale: The usage report names the partner ID and the role it counted by. Inside one global
+--   account a location may be shadowed by another.
+-- remediation: Signed in as the identity itself, in tenant T, with the right partner ID P:
+--   az login --tenant T && az managementpartner update --partner-id P
+--   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P
+-- references: https://learn.microsoft.com/partner-center/insights/insights-data-definitions

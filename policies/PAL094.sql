@@ -1,0 +1,12 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL094
+-- title: Microsoft counts a tenant we do not scan
+-- status: awaits partner-reports
+-- class: completeness
+-- severity: medium
+-- subject: tenant
+-- rationale: A tenant that earns for us and is not in the estate is a gap of the evidence: a
+--   forgotten link of a former colleague, or an account of the customer that is linked for
+--   us.
+-- remediation: Add the tenant to the estate, find the identity, scan it.
+-- references: https://learn.microsoft.com/partner-center/insights/insights-data-definitions

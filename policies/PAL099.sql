@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL099
+-- title: Registry differs from Microsoft's list of our IDs
+-- status: awaits partner-center partner-reports
+-- class: rule
+-- severity: medium
+-- subject: registry
+-- rationale: A registry that misses an ID, or has its type or country wrong, makes every rule about
+--   the right ID wrong.
+-- remediation: Mend the registry.
+-- references: https://learn.microsoft.com/partner-center/insights/insights-data-definitions
