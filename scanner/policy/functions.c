@@ -117,6 +117,10 @@ bool function_permitted(const char *name) {
   return bsearch(name, permitted, sizeof permitted / sizeof permitted[0], sizeof permitted[0], compare_name) != NULL;
 }
 
+const char *function_name(size_t i) {
+  return i < sizeof permitted / sizeof permitted[0] ? permitted[i] : NULL;
+}
+
 /* --- pal_in_scope --- */
 
 static void in_scope(sqlite3_context *ctx, int n, sqlite3_value **args) {

@@ -21,5 +21,7 @@ enum pal_code functions_new(sqlite3 *db, const char *vfs, struct functions **ret
 void functions_free(struct functions *functions); /* after db was closed; takes NULL */
 /* Whether SQL may call the function of this name. */
 bool function_permitted(const char *name);
+/* The ith of them, in the order of their names; NULL behind the last. */
+const char *function_name(size_t i);
 
 #endif
