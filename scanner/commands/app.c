@@ -349,20 +349,33 @@ static enum pal_code read_inputs(struct pal_app *app, struct pal_err *err) {
   return code == PAL_OK ? read_waivers(app, false, err) : code;
 }
 
-static enum pal_code load_pack(struct pal_app *app, struct pal_err *err) {
-  const char *shipped = pal_arena_printf(app->arena, "%s/policies", app->data_dir);
-  if (shipped == NULL)
-    return pal_err_nomem(err);
+/* The folders of own policies: those of the configuration, then those of --policies. */
+static enum pal_code own_policies(struct pal_app *app, unsigned flags, struct pal_texts *ret, struct pal_err *err) {
   const struct pal_record *policies = pal_get_record(app->config, PAL_CONFIG_POLICIES);
-  struct pal_texts none = {0};
+  struct pal_texts none = {0}, given = {0};
   const struct pal_texts *own = policies != NULL ? pal_get_texts(policies, PAL_POLICY_CONFIG_DIRECTORIES) : &none;
-  const char **dirs = pal_arena_calloc(app->arena, own->n + 1, sizeof(*dirs));
+  if ((flags & PAL_APP_POLICIES) != 0)
+    given = pal_cli_list(app->cli, "policies");
+  const char **dirs = pal_arena_calloc(app->arena, own->n + given.n + 1, sizeof(*dirs));
   if (dirs == NULL)
     return pal_err_nomem(err);
   for (size_t i = 0; i < own->n; i++)
     if ((dirs[i] = pal_app_path(app, own->v[i])) == NULL)
       return pal_err_nomem(err);
-  enum pal_code code = pal_pack_load(shipped, dirs, own->n, &app->pack, err);
+  for (size_t i = 0; i < given.n; i++) /* as typed: below the working directory */
+    dirs[own->n + i] = given.v[i];
+  *ret = (struct pal_texts){.v = dirs, .n = own->n + given.n};
+  return PAL_OK;
+}
+
+static enum pal_code load_pack(struct pal_app *app, unsigned flags, struct pal_err *err) {
+  const char *shipped = pal_arena_printf(app->arena, "%s/policies", app->data_dir);
+  if (shipped == NULL)
+    return pal_err_nomem(err);
+  struct pal_texts own = {0};
+  enum pal_code code = own_policies(app, flags, &own, err);
+  if (code == PAL_OK)
+    code = pal_pack_load(shipped, own.v, own.n, &app->pack, err);
   if (code != PAL_OK)
     return code;
   code = pal_pack_apply(app->pack, app->settings, err);
@@ -399,7 +412,7 @@ enum pal_code pal_app_open_at(struct pal_cli *cli, const char *config_path, unsi
   else if ((flags & PAL_APP_WAIVERS) != 0)
     code = read_waivers(ret, true, err);
   if (code == PAL_OK)
-    code = load_pack(ret, err);
+    code = load_pack(ret, flags, err);
   if (code != PAL_OK)
     pal_app_close(ret);
   return code;

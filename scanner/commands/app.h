@@ -14,6 +14,7 @@ enum pal_app_flags {
   PAL_APP_CREDENTIALS = 1 << 0, /* the command uses credentials: no configuration from the working directory */
   PAL_APP_INPUTS = 1 << 1,      /* every one of registry, estate and waivers that the configuration names */
   PAL_APP_OPTIONAL = 1 << 2,    /* no configuration, no inputs: those of a stored snapshot serve */
+  PAL_APP_POLICIES = 1 << 4,    /* the command has --policies: folders of policies beside the configured ones */
   PAL_APP_WAIVERS = 1 << 3      /* the waivers alone, for who adds to them: no file yet is none accepted yet */
 };
 

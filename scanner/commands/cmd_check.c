@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "backtest.h"
 #include "outcome.h"
 #include "pal_rejudge.h"
 #include "pal_scope.h"
@@ -15,6 +16,20 @@ static const struct pal_opt opts[] = {
     {.name = "as-recorded",
      .kind = PAL_OPT_FLAG,
      .help = "Judge by the policies, registry, estate and acceptances stored in the snapshot."},
+    {.name = "policies",
+     .kind = PAL_OPT_LIST,
+     .arg = "DIR",
+     .help =
+         "Also judge by the policies in DIR, beside the shipped and the configured ones. May be given several times."},
+    {.name = "since",
+     .kind = PAL_OPT_VALUE,
+     .arg = "TIME",
+     .help = "Backtest: what each policy of today would have found in the snapshots of this length of time before the "
+             "last one (90d, 36h), each judged with its own registry, estate and acceptances."},
+    {.name = "policy",
+     .kind = PAL_OPT_LIST,
+     .arg = "ID",
+     .help = "With --since: only this policy, also where it would have found nothing. May be given several times."},
     PAL_OUTCOME_OPTS("Judge all open findings (default) or new ones only."),
 };
 
@@ -65,7 +80,27 @@ static enum pal_code report(struct pal_cli *cli, const struct pal_app *app, stru
   return code;
 }
 
+/* Which options go together; *ret_since: seconds, 0 without --since. */
+static enum pal_code check_options(struct pal_cli *cli, int64_t *ret_since, struct pal_err *err) {
+  bool recorded = pal_cli_flag(cli, "as-recorded"), since = pal_cli_get(cli, "since") != NULL;
+  if (recorded && pal_cli_list(cli, "policies").n > 0)
+    return pal_err_set(err, PAL_E_USAGE, "--policies adds to the policies of today, --as-recorded takes none of them");
+  if (since && (recorded || pal_cli_get(cli, "at") != NULL || cli->args_n > 0))
+    return pal_err_set(err, PAL_E_USAGE,
+                       "--since takes all snapshots of a time: no REV, --at or --as-recorded with it");
+  if (!since && pal_cli_list(cli, "policy").n > 0)
+    return pal_err_set(err, PAL_E_USAGE, "--policy goes with --since (palscan policies show ID explains a rule)");
+  return pal_cli_seconds(cli, "since", ret_since, err);
+}
+
+static enum pal_code backtest(struct pal_cli *cli, const struct pal_app *app, struct pal_repo *repo, int64_t since,
+                              struct pal_err *err) {
+  struct pal_texts only = pal_cli_list(cli, "policy");
+  return pal_backtest(cli, app, repo, since, &only, err);
+}
+
 static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  int64_t since = 0;
   struct pal_app app;
   struct pal_repo *repo = NULL;
   struct pal_commit commit;
@@ -74,13 +109,16 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code == PAL_OK)
     code = pal_cli_format(cli, &format, err);
   if (code == PAL_OK)
-    code = pal_app_open(cli, pal_cli_flag(cli, "as-recorded") ? 0 : PAL_APP_INPUTS | PAL_APP_OPTIONAL, &app, err);
+    code = check_options(cli, &since, err);
+  if (code == PAL_OK)
+    code = pal_app_open(
+        cli, pal_cli_flag(cli, "as-recorded") ? 0 : PAL_APP_INPUTS | PAL_APP_OPTIONAL | PAL_APP_POLICIES, &app, err);
   if (code != PAL_OK)
     return code;
   code = pal_app_repo(&app, &repo, err);
   if (code == PAL_OK)
-    code = find_commit(cli, repo, &commit, err);
-  if (code == PAL_OK) {
+    code = since > 0 ? backtest(cli, &app, repo, since, err) : find_commit(cli, repo, &commit, err);
+  if (code == PAL_OK && since == 0) {
     struct pal_rejudge_options options = {.repo = repo, .commit = &commit, .shipped = app.pack};
     if (!pal_cli_flag(cli, "as-recorded")) {
       options.pack = app.pack;
@@ -106,7 +144,9 @@ const struct pal_command pal_command_check = {
     .help =
         "Judges REV (default: the last snapshot) with today's policies and with today's registry, estate and "
         "acceptances, each where the configuration names a file for it, else with the one in the snapshot; or all with "
-        "its own (--as-recorded). Needs no network and changes nothing.",
+        "its own (--as-recorded). --since tries today's policies, and those of --policies, on every snapshot of a "
+        "time: one "
+        "row for each night and policy. Needs no network and changes nothing.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 1,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_policies.c - palscan policies list|show|test: the policy pack. */
+/* cmd_policies.c - palscan policies list|show|test|lint|new: the policy pack. */
 #include <string.h>
 
 #include "app.h"
+#include "pal_file.h"
 #include "pal_text.h"
+#include "policies_new.h"
 
 enum { LIST_COLUMNS = 7 };
 
@@ -153,6 +155,37 @@ static enum pal_code show(struct pal_cli *cli, const struct pal_app *app, struct
   return pal_output_close(&output, PAL_OK, err);
 }
 
+/* ---- a folder of one's own ---- */
+
+static enum pal_code find_sql(void *payload, const char *name, struct pal_err *err) {
+  size_t len = strlen(name);
+  (void)err;
+  *(bool *)payload = *(bool *)payload || (len > 4 && strcmp(name + len - 4, ".sql") == 0);
+  return PAL_OK;
+}
+
+/* The pack that the folder is about. A folder with views is a whole pack, one with policies alone adds to the shipped
+ * ones; one without (cases only), and one the configuration names, is about the pack that is loaded. */
+static enum pal_code pack_of(struct pal_cli *cli, const struct pal_app *app, const char *dir, struct pal_pack **ret,
+                             struct pal_err *err) {
+  const char *shipped = pal_arena_printf(cli->arena, "%s/policies", app->data_dir);
+  const char *views = pal_arena_printf(cli->arena, "%s/views", dir), *slash = strrchr(dir, '/');
+  bool has_sql = false;
+  *ret = app->pack;
+  if (shipped == NULL || views == NULL)
+    return pal_err_nomem(err);
+  enum pal_code code = pal_dir_each(dir, find_sql, &has_sql, err);
+  if (code != PAL_OK && slash != NULL && pal_path_exists(dir))
+    return PAL_OK; /* one case file */
+  for (size_t i = 0; i < pal_pack_n(app->pack) && has_sql; i++) {
+    const char *path = pal_pack_at(app->pack, i)->path;
+    has_sql = strncmp(path, dir, strlen(dir)) != 0 || path[strlen(dir)] != '/';
+  }
+  if (code != PAL_OK || !has_sql)
+    return code;
+  return pal_path_exists(views) ? pal_pack_load(dir, NULL, 0, ret, err) : pal_pack_load(shipped, &dir, 1, ret, err);
+}
+
 struct testing {
   size_t passed, failed;
   FILE *out;
@@ -185,7 +218,12 @@ static enum pal_code test(struct pal_cli *cli, const struct pal_app *app, struct
   if (code != PAL_OK)
     return code;
   struct testing t = {.out = output.file, .verbose = pal_cli_flag(cli, "verbose")};
-  code = pal_cases_run(app->pack, dir, on_case, &t, err);
+  struct pal_pack *pack = NULL;
+  code = pack_of(cli, app, dir, &pack, err);
+  if (code == PAL_OK)
+    code = pal_cases_run(pack, dir, on_case, &t, err);
+  if (pack != app->pack)
+    pal_pack_free(pack);
   if (code == PAL_OK && t.passed + t.failed == 0)
     code = pal_err_set(err, PAL_E_INPUT, "%s: no case files (cases/*.json)", dir);
   if (code == PAL_OK)
@@ -195,14 +233,75 @@ static enum pal_code test(struct pal_cli *cli, const struct pal_app *app, struct
   return pal_output_close(&output, code, err);
 }
 
+/* ---- lint ---- */
+
+struct linting {
+  size_t n, refused;
+  const char *below; /* the folder, NULL: all */
+  FILE *out;
+};
+
+static enum pal_code on_policy(void *payload, const struct pal_policy *policy, const char *why, struct pal_err *err) {
+  struct linting *lint = payload;
+  size_t len = lint->below != NULL ? strlen(lint->below) : 0;
+  (void)err;
+  if (policy->status != PAL_RULE || !policy->enabled || (len > 0 && strncmp(policy->path, lint->below, len) != 0))
+    return PAL_OK;
+  lint->n++;
+  lint->refused += why != NULL;
+  if (why != NULL)
+    (void)fprintf(lint->out, "%s  %s\n", policy->id, why);
+  return PAL_OK;
+}
+
+static enum pal_code lint(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
+  struct linting lint = {.below = cli->args_n > 1 ? cli->args[1] : NULL};
+  struct pal_pack *pack = app->pack;
+  struct pal_output output;
+  enum pal_code code = pal_cli_text_only(cli, "policies lint", false, err);
+  if (code == PAL_OK && lint.below != NULL)
+    code = pack_of(cli, app, lint.below, &pack, err);
+  if (code == PAL_OK)
+    code = pal_output_open(cli, &output, err);
+  if (code == PAL_OK) {
+    lint.out = output.file;
+    code = pal_pack_lint(pack, on_policy, &lint, err);
+    if (code == PAL_OK && lint.n == 0)
+      code = pal_err_set(err, PAL_E_INPUT, "%s: no policies (*.sql)", lint.below != NULL ? lint.below : "the pack");
+    if (code == PAL_OK)
+      (void)fprintf(output.file, "%zu policies, %zu refused\n", lint.n, lint.refused);
+    code = pal_output_close(&output, code, err);
+  }
+  if (code == PAL_OK && lint.refused > 0)
+    cli->exit_status = 3;
+  if (pack != app->pack)
+    pal_pack_free(pack);
+  return code;
+}
+
+/* ---- new ---- */
+
+static enum pal_code make_new(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
+  (void)app;
+  if (cli->args_n < 2)
+    return pal_err_set(err, PAL_E_USAGE, "palscan policies new ID [DIR]");
+  enum pal_code code = pal_cli_text_only(cli, "policies new", true, err);
+  return code == PAL_OK ? policies_new(cli->arena, cli->args[1], cli->args_n > 2 ? cli->args[2] : ".", stdout, err)
+                        : code;
+}
+
 static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   static const struct {
     const char *name;
+    int args_max;
     enum pal_code (*run)(struct pal_cli *, const struct pal_app *, struct pal_err *);
-  } verbs[] = {{"list", list}, {"show", show}, {"test", test}};
+  } verbs[] = {{"list", 1, list}, {"show", 2, show}, {"test", 2, test}, {"lint", 2, lint}, {"new", 3, make_new}};
   for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
     if (strcmp(verbs[i].name, cli->args[0]) != 0)
       continue;
+    if (cli->args_n > verbs[i].args_max)
+      return pal_err_set(err, PAL_E_USAGE, "policies %s: \"%s\" is one argument too many", verbs[i].name,
+                         cli->args[verbs[i].args_max]);
     struct pal_app app;
     enum pal_code code = pal_app_open(cli, 0, &app, err);
     if (code != PAL_OK)
@@ -211,16 +310,21 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     pal_app_close(&app);
     return code;
   }
-  return pal_err_set(err, PAL_E_USAGE, "policies: \"%s\" is none of list, show ID, test [DIR]", cli->args[0]);
+  return pal_err_set(err, PAL_E_USAGE,
+                     "policies: \"%s\" is none of list, show ID, test [DIR], lint [DIR], new ID [DIR]", cli->args[0]);
 }
 
 const struct pal_command pal_command_policies = {
     .name = "policies",
-    .args = "list|show ID|test [DIR]",
-    .summary = "the policy pack: list, explain, test",
-    .help = "list: all policies with severity and origin. show ID: what a policy says, why, what to do, and its SQL. "
-            "test [DIR]: runs the cases below DIR/cases (default: those of the shipped pack); exit 3 when one fails.",
+    .args = "list|show ID|test [DIR]|lint [DIR]|new ID [DIR]",
+    .summary = "the policy pack: list, explain, test, and begin one of your own",
+    .help =
+        "list: all policies with severity and origin. show ID: what a policy says, why, what to do, and its SQL. "
+        "test [DIR]: runs the cases below DIR/cases (default: those of the shipped pack); exit 3 when one fails. "
+        "DIR may hold policies of your own. lint [DIR]: names the policies that SQLite or the sandbox refuses, with "
+        "file, line and column; exit 3 when there is one. new ID [DIR]: writes a commented template and its cases "
+        "into DIR (default: here); overwrites nothing.",
     .min_args = 1,
-    .max_args = 2,
+    .max_args = 3,
     .run = run,
 };

@@ -260,6 +260,10 @@ bool pack_id_shipped(const char *id) {
   return strlen(id) == 6 && strncmp(id, "PAL", 3) == 0 && strspn(id + 3, "0123456789") == 3;
 }
 
+bool pal_policy_id_own(const char *id) {
+  return id_valid(id) && !pack_id_shipped(id);
+}
+
 static enum pal_code read_words(const struct meta *meta, struct pal_policy *policy, struct pal_err *err) {
   enum pal_code code = require(meta, META_ID, &policy->id, err);
   if (code == PAL_OK && !id_valid(policy->id))

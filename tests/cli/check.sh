@@ -185,4 +185,39 @@ test_check__first_screen_has_its_order() {
     sed 's/^Since.*/Since/; s/^Open.*/Open/; s/^Last.*/Last/' | tr '\n' ' ' | sed 's/ $//')" "$order" order
 }
 
+test_check__since_counts_what_each_night_would_have_had() {
+  two_nights
+  palscan_ok check --since 90d --policy PAL016 --policy PAL001 -f json
+  expect_equal "$(jq -c '[.[] | [.policy, .night, .fail]]' "$T/.out")" \
+    '[["PAL001","2026-11-19T02:00:00Z",1],["PAL001","2026-11-20T02:00:00Z",2],["PAL016","2026-11-19T02:00:00Z",0],["PAL016","2026-11-20T02:00:00Z",2]]' nights
+  palscan_ok check --since 1h --policy PAL001 -f json
+  expect_equal "$(jq -c '[.[].night]' "$T/.out")" '["2026-11-20T02:00:00Z"]' nights
+  # Without names every policy that would have found something, as each night's own verdicts count them.
+  palscan_ok check --since 90d -f json
+  local rev night
+  for rev in HEAD HEAD~1; do
+    night=$(git_ show "$rev:run.json" 2>/dev/null | jq -r .started || true)
+    [ -n "$night" ] || night=$(git_ log -1 --format='%(trailers:key=Palscan-Started,valueonly)' "$rev" | head -n 1)
+    jq --arg night "$night" '[.[] | select(.night == $night) | .fail] | add' "$T/.out" >"$T/sum"
+    stored "$rev" | jq -s '[.[] | select(.[2] == "fail" and .[3] == "open")] | length' >"$T/stored"
+    expect_same_file "$T/stored" "$T/sum"
+  done
+}
+
+test_check__since_wants_the_whole_time() {
+  two_nights
+  palscan check --since 90d HEAD
+  expect_one_error 2
+  palscan check --since 90d --as-recorded
+  expect_one_error 2
+  palscan check --policy PAL001
+  expect_one_error 2
+  palscan check --since 90d --policy PAL999
+  expect_one_error 2
+  palscan check --since soon
+  expect_one_error 2
+  palscan check --as-recorded --policies mine
+  expect_one_error 2
+}
+
 run_tests "$@"

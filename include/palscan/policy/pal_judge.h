@@ -121,4 +121,10 @@ typedef enum pal_code pal_case_fn(void *payload, const char *policy, const char 
 enum pal_code pal_cases_run(const struct pal_pack *pack, const char *dir, pal_case_fn *each, void *payload,
                             struct pal_err *err) PAL_MUST_CHECK;
 
+/* Runs every enabled policy over empty tables: what SQLite or the sandbox refuses of it. each() gets every policy;
+ * why is "file:line:column: …", or NULL for one that may run. */
+typedef enum pal_code pal_lint_fn(void *payload, const struct pal_policy *policy, const char *why, struct pal_err *err);
+enum pal_code pal_pack_lint(const struct pal_pack *pack, pal_lint_fn *each, void *payload, struct pal_err *err)
+    PAL_MUST_CHECK;
+
 #endif

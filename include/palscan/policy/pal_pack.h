@@ -84,6 +84,8 @@ void pal_pack_free(struct pal_pack *pack);
 enum pal_code pal_pack_apply(struct pal_pack *pack, const struct pal_record *settings, struct pal_err *err)
     PAL_MUST_CHECK;
 
+/* Whether a policy of one's own may have this id: [A-Z][A-Z0-9-]{1,31}, and not one kept for shipped policies. */
+bool pal_policy_id_own(const char *id);
 size_t pal_pack_n(const struct pal_pack *pack);
 const struct pal_policy *pal_pack_at(const struct pal_pack *pack, size_t i); /* sorted by id */
 const struct pal_policy *pal_pack_find(const struct pal_pack *pack, const char *id);
