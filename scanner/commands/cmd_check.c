@@ -4,9 +4,12 @@
 
 #include "app.h"
 #include "backtest.h"
+#include "controls.h"
 #include "outcome.h"
 #include "pal_rejudge.h"
 #include "pal_scope.h"
+
+static const char *const by_words[] = {"control", NULL};
 
 static const struct pal_opt opts[] = {
     {.name = "at",
@@ -21,6 +24,12 @@ static const struct pal_opt opts[] = {
      .arg = "DIR",
      .help =
          "Also judge by the policies in DIR, beside the shipped and the configured ones. May be given several times."},
+    {.name = "by",
+     .kind = PAL_OPT_VALUE,
+     .arg = "WHAT",
+     .words = by_words,
+     .help = "Instead of the findings, their numbers by control of SOC 2, ISO 27001 and CMMC: rules of access and "
+             "completeness only."},
     {.name = "since",
      .kind = PAL_OPT_VALUE,
      .arg = "TIME",
@@ -74,7 +83,8 @@ static enum pal_code report(struct pal_cli *cli, const struct pal_app *app, stru
     return pal_err_nomem(err);
   report.next =
       "palscan diff --last shows what changed; palscan policies show ID explains a rule; palscan waive accepts a risk";
-  code = pal_outcome_print(cli, &report, err);
+  code = pal_cli_get(cli, "by") != NULL ? controls_print_found(cli, r->judge, r->pack, err)
+                                        : pal_outcome_print(cli, &report, err);
   if (code == PAL_OK)
     cli->exit_status = pal_outcome_status(cli, &report, "all", false, false);
   return code;
@@ -88,6 +98,8 @@ static enum pal_code check_options(struct pal_cli *cli, int64_t *ret_since, stru
   if (since && (recorded || pal_cli_get(cli, "at") != NULL || cli->args_n > 0))
     return pal_err_set(err, PAL_E_USAGE,
                        "--since takes all snapshots of a time: no REV, --at or --as-recorded with it");
+  if (since && pal_cli_get(cli, "by") != NULL)
+    return pal_err_set(err, PAL_E_USAGE, "--by counts the findings of one snapshot: no --since with it");
   if (!since && pal_cli_list(cli, "policy").n > 0)
     return pal_err_set(err, PAL_E_USAGE, "--policy goes with --since (palscan policies show ID explains a rule)");
   return pal_cli_seconds(cli, "since", ret_since, err);

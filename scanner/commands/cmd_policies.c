@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "controls.h"
 #include "pal_file.h"
 #include "pal_text.h"
 #include "policies_new.h"
@@ -279,6 +280,15 @@ static enum pal_code lint(struct pal_cli *cli, const struct pal_app *app, struct
   return code;
 }
 
+/* ---- coverage ---- */
+
+static enum pal_code coverage(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
+  const char *name = pal_cli_get(cli, "framework");
+  if (name == NULL)
+    return pal_err_set(err, PAL_E_USAGE, "policies coverage: which framework? --framework soc2, iso27001 or cmmc");
+  return controls_print_coverage(cli, app->pack, pal_framework_find(name), err);
+}
+
 /* ---- new ---- */
 
 static enum pal_code make_new(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
@@ -295,13 +305,16 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     const char *name;
     int args_max;
     enum pal_code (*run)(struct pal_cli *, const struct pal_app *, struct pal_err *);
-  } verbs[] = {{"list", 1, list}, {"show", 2, show}, {"test", 2, test}, {"lint", 2, lint}, {"new", 3, make_new}};
+  } verbs[] = {{"list", 1, list}, {"show", 2, show},         {"test", 2, test},
+               {"lint", 2, lint}, {"coverage", 1, coverage}, {"new", 3, make_new}};
   for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
     if (strcmp(verbs[i].name, cli->args[0]) != 0)
       continue;
     if (cli->args_n > verbs[i].args_max)
       return pal_err_set(err, PAL_E_USAGE, "policies %s: \"%s\" is one argument too many", verbs[i].name,
                          cli->args[verbs[i].args_max]);
+    if (pal_cli_get(cli, "framework") != NULL && verbs[i].run != coverage)
+      return pal_err_set(err, PAL_E_USAGE, "--framework goes with policies coverage");
     struct pal_app app;
     enum pal_code code = pal_app_open(cli, 0, &app, err);
     if (code != PAL_OK)
@@ -311,19 +324,31 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     return code;
   }
   return pal_err_set(err, PAL_E_USAGE,
-                     "policies: \"%s\" is none of list, show ID, test [DIR], lint [DIR], new ID [DIR]", cli->args[0]);
+                     "policies: \"%s\" is none of list, show ID, test [DIR], lint [DIR], coverage, new ID [DIR]",
+                     cli->args[0]);
 }
+
+static const struct pal_opt opts[] = {
+    {.name = "framework",
+     .kind = PAL_OPT_VALUE,
+     .arg = "NAME",
+     .words = pal_framework_words,
+     .help = "With coverage: soc2, iso27001 or cmmc."},
+};
 
 const struct pal_command pal_command_policies = {
     .name = "policies",
-    .args = "list|show ID|test [DIR]|lint [DIR]|new ID [DIR]",
+    .args = "list|show ID|test [DIR]|lint [DIR]|coverage|new ID [DIR]",
     .summary = "the policy pack: list, explain, test, and begin one of your own",
     .help =
         "list: all policies with severity and origin. show ID: what a policy says, why, what to do, and its SQL. "
         "test [DIR]: runs the cases below DIR/cases (default: those of the shipped pack); exit 3 when one fails. "
         "DIR may hold policies of your own. lint [DIR]: names the policies that SQLite or the sandbox refuses, with "
-        "file, line and column; exit 3 when there is one. new ID [DIR]: writes a commented template and its cases "
-        "into DIR (default: here); overwrites nothing.",
+        "file, line and column; exit 3 when there is one. coverage --framework NAME: which rules tell about "
+        "the controls of a framework, and which controls have none. new ID [DIR]: writes a commented template and its "
+        "cases into DIR (default: here); overwrites nothing.",
+    .opts = opts,
+    .opts_n = sizeof(opts) / sizeof(opts[0]),
     .min_args = 1,
     .max_args = 3,
     .run = run,

@@ -220,4 +220,19 @@ test_check__since_wants_the_whole_time() {
   expect_one_error 2
 }
 
+test_check__by_control_counts_access_and_completeness_only() {
+  two_nights
+  palscan check --by control -f json
+  expect_status 3
+  expect_equal "$(jq -c '[.[] | select(.policy == "PAL010") | [.control, .fail, .unknown]]' "$T/.out")" \
+    '[["A.5.18",1,3],["CC6.2",1,3]]' PAL010
+  local attribution
+  attribution=$("$PALSCAN" policies list -f json | jq -c '[.[] | select(.class != "access" and .class != "completeness") | .policy]')
+  expect_equal "$(jq --argjson no "$attribution" '[.[] | select(.policy as $p | $no | index($p))] | length' "$T/.out")" 0 attribution
+  palscan check --by control --since 90d
+  expect_one_error 2
+  palscan check --by tenant
+  expect_one_error 2
+}
+
 run_tests "$@"

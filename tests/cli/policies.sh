@@ -255,4 +255,17 @@ test_policies__a_failing_case_of_ones_own_shows_expected_and_got() {
   expect_out '2 passed, 1 failed'
 }
 
+test_policies__coverage_names_rules_and_gaps_of_a_framework() {
+  palscan_ok policies coverage --framework iso27001 -f json
+  expect_equal "$(jq -c '[.[] | select(.control == "A.5.18" and .policy == "PAL010") | .status]' .out)" '["judged"]' rule
+  expect_equal "$(jq -c '[.[] | select(.control == "A.5.15") | .title]' .out)" '["no rule of the pack"]' gap
+  expect_equal "$(jq -r '.[].class' .out | sort -u | tr '\n' ' ')" '- access completeness ' classes
+  palscan policies coverage
+  expect_one_error 2
+  palscan policies coverage --framework nist
+  expect_one_error 2
+  palscan policies list --framework soc2
+  expect_one_error 2
+}
+
 run_tests "$@"
