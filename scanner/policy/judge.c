@@ -7,6 +7,7 @@
 #include "finding.h"
 #include "judge_private.h"
 #include "settings.h"
+#include "sql_scan.h"
 
 /* --- tables --- */
 
@@ -32,11 +33,19 @@ static const char *not_collected(const struct pal_judge *judge, const struct pal
   return NULL;
 }
 
+/* Whether it reads this run's findings, not only the parent's. */
+static bool reads_verdicts(const struct pal_policy *policy) {
+  return policy->status == PAL_RULE && sql_mentions_outside(policy->sql, strlen(policy->sql), pal_kind_FINDING.table,
+                                                            table_schemas[PAL_STATE_PREVIOUS]);
+}
+
 /* Whether the judge was made for other policies than this one. */
 static bool left_out(const struct pal_judge *judge, const struct pal_policy *policy) {
   const struct pal_policy *only = judge->o.only ? pal_pack_find(judge->o.pack, judge->o.only) : NULL;
   if (!judge->o.only || strcmp(judge->o.only, policy->id) == 0)
     return false;
+  if (only && reads_verdicts(only))
+    return reads_verdicts(policy);
   for (size_t i = 0; only && i < only->folded_under_n; i++)
     if (strcmp(only->folded_under[i], policy->id) == 0)
       return false;
@@ -75,6 +84,7 @@ static enum pal_code make_runs(struct pal_judge *judge, struct pal_err *err) {
     enum pal_code code = why_not(judge, policy, &run->why, err);
     if (code != PAL_OK)
       return code;
+    run->of_verdicts = reads_verdicts(policy);
     run->state = says_nothing(judge, policy) ? PAL_DISABLED : run->why ? PAL_NOT_TESTED : PAL_TESTED;
   }
   return PAL_OK;
@@ -203,6 +213,8 @@ enum pal_code judge_settle(struct pal_judge *judge, enum judge_purpose purpose, 
   sandbox_confine(&judge->sandbox);
   if (code == PAL_OK && purpose == JUDGE_TO_RUN)
     judge_compute_views(judge);
+  if (code == PAL_OK && purpose == JUDGE_TO_RUN)
+    code = judge_sights(judge, err);
   return code;
 }
 
@@ -273,17 +285,36 @@ static enum pal_code judge_policy(struct pal_judge *judge, struct policy_run *ru
   return code;
 }
 
+static bool any_of_verdicts(const struct pal_judge *judge) {
+  for (size_t i = 0; i < pal_pack_n(judge->o.pack); i++)
+    if (judge->runs[i].of_verdicts)
+      return true;
+  return false;
+}
+
+/* The policies of one turn. What was accepted or folded in the turn before stays so. */
+static enum pal_code judge_turn(struct pal_judge *judge, bool of_verdicts, struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; i < pal_pack_n(judge->o.pack) && code == PAL_OK; i++)
+    if (judge->runs[i].of_verdicts == of_verdicts)
+      code = judge_policy(judge, &judge->runs[i], err);
+  if (code == PAL_OK)
+    code = judge_waive(judge, err);
+  return code == PAL_OK ? judge_fold(judge, err) : code;
+}
+
 enum pal_code pal_judge_run(struct pal_judge *judge, struct pal_err *err) {
   if (judge->settled)
     return pal_err_set(err, PAL_E_INTERNAL, "a judge runs once, and before any query");
   enum pal_code code = judge_settle(judge, JUDGE_TO_RUN, err);
   size_t n = pal_pack_n(judge->o.pack);
-  for (size_t i = 0; i < n && code == PAL_OK; i++)
-    code = judge_policy(judge, &judge->runs[i], err);
   if (code == PAL_OK)
-    code = judge_waive(judge, err);
-  if (code == PAL_OK)
-    code = judge_fold(judge, err);
+    code = judge_turn(judge, false, err);
+  bool again = any_of_verdicts(judge);
+  if (code == PAL_OK && again)
+    code = judge_show_verdicts(judge, err);
+  if (code == PAL_OK && again)
+    code = judge_turn(judge, true, err);
   for (size_t i = 0; i < n && code == PAL_OK; i++)
     code = judge_unknowns(judge, &judge->runs[i], err);
   if (code != PAL_OK)

@@ -8,7 +8,8 @@
  *   pal_judge_load    rows of those tables, and the facts in memory
  *   judge_settle      once: events, indexes, the sandbox closes
  *   pal_judge_run     rows of each policy -> verdicts -> what is kept of the
- *                     parent's findings -> acceptances -> folding -> unknowns
+ *                     parent's findings -> acceptances -> folding; the same of
+ *                     the policies that read those verdicts -> unknowns
  *
  * Everything that results lives in judge->arena.
  */
@@ -35,6 +36,7 @@ struct policy_run {
   const struct pack_policy *policy;
   enum pal_policy_state state;
   const char *why;
+  bool of_verdicts;        /* reads main.finding: judged after the others */
   struct pal_arena *arena; /* of the rows: gone when findings were made of them */
   struct row *rows;        /* by fingerprint */
   size_t rows_n, rows_cap;
@@ -71,8 +73,12 @@ enum pal_code judge_load_inputs(struct pal_judge *judge, struct pal_err *err) PA
 enum pal_code judge_insert_event(struct pal_judge *judge, const char *tenant_id, const struct pal_record *event,
                                  struct pal_err *err) PAL_MUST_CHECK;
 void judge_finish_inserts(struct pal_judge *judge);
+/* Fills main.finding with the verdicts that stand; once the sandbox is closed. */
+enum pal_code judge_show_verdicts(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 /* events.c: fills tenant->events of every tenant in scope. */
 enum pal_code judge_events(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+/* sights.c: adds to them what is to be known since when; once the sandbox is closed. */
+enum pal_code judge_sights(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 /* judge.c */
 /* views.c */
 enum pal_code judge_make_views(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;

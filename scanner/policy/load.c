@@ -258,6 +258,27 @@ enum pal_code judge_insert_event(struct pal_judge *judge, const char *tenant_id,
   return insert_record(judge, tables_of_kind(&judge->tables, &pal_kind_EVENT), &place, event, err);
 }
 
+static enum pal_code insert_verdicts(struct pal_judge *judge, struct pal_err *err) {
+  struct table *table = tables_of_kind(&judge->tables, &pal_kind_FINDING);
+  enum pal_code code = sandbox_exec(&judge->sandbox, "BEGIN; DELETE FROM main.finding", err);
+  for (size_t i = 0; i < judge->facts.n && code == PAL_OK; i++) {
+    const struct tenant_fact *tenant = judge->facts.v[i];
+    const struct pal_records *findings = tenant->in_scope ? &tenant->findings : &tenant->previous_findings;
+    struct place place = {.state = PAL_STATE_NOW, .tenant_id = tenant->id[0] ? tenant->id : NULL};
+    for (size_t j = 0; j < findings->n && code == PAL_OK; j++)
+      code = insert_record(judge, table, &place, findings->v[j], err);
+  }
+  judge_finish_inserts(judge);
+  return code == PAL_OK ? sandbox_exec(&judge->sandbox, "COMMIT", err) : code;
+}
+
+enum pal_code judge_show_verdicts(struct pal_judge *judge, struct pal_err *err) {
+  sandbox_fill(&judge->sandbox, true);
+  enum pal_code code = insert_verdicts(judge, err);
+  sandbox_fill(&judge->sandbox, false);
+  return code;
+}
+
 void judge_finish_inserts(struct pal_judge *judge) {
   for (size_t i = 0; i < judge->tables.n; i++) {
     for (size_t state = 0; state < STATES; state++) {
@@ -331,6 +352,31 @@ static enum pal_code load_run(struct pal_judge *judge, enum pal_state state, str
   return judge->o.has_previous ? insert_texts(judge, state, "run", before, 6, err) : PAL_OK;
 }
 
+/* What inputs/history.json tells of the runs before this one: the last full one and the partial ones since. */
+static enum pal_code load_history(struct pal_judge *judge, enum pal_state state, struct pal_err *err) {
+  const struct pal_record *history = judge->o.history;
+  const struct pal_record *full = history ? pal_get_record(history, PAL_HISTORY_LAST_FULL) : NULL;
+  const struct pal_records *partial = history ? pal_get_records(history, PAL_HISTORY_PARTIAL) : NULL;
+  struct own_insert insert;
+  char sequence[24];
+  const char *texts[] = {sequence, NULL, "1"};
+  enum pal_code code = own_begin(judge, state, "run_history", 3, &insert, err);
+  if (code == PAL_OK && full) {
+    (void)snprintf(sequence, sizeof sequence, "%lld", (long long)pal_get_int(full, PAL_LAST_FULL_SEQUENCE, 0));
+    texts[1] = pal_get_text(full, PAL_LAST_FULL_STARTED);
+    code = own_row(&insert, texts, 3, err);
+  }
+  texts[2] = "0";
+  for (size_t i = 0; partial && i < partial->n && code == PAL_OK; i++) {
+    (void)snprintf(sequence, sizeof sequence, "%lld",
+                   (long long)pal_get_int(partial->v[i], PAL_PARTIAL_RUN_SEQUENCE, 0));
+    texts[1] = pal_get_text(partial->v[i], PAL_PARTIAL_RUN_STARTED);
+    code = own_row(&insert, texts, 3, err);
+  }
+  own_end(&insert);
+  return code;
+}
+
 struct setting_target {
   struct pal_judge *judge;
   enum pal_state state;
@@ -398,6 +444,8 @@ enum pal_code judge_load_inputs(struct pal_judge *judge, struct pal_err *err) {
                                        judge->o.settings};
   for (int state = 0; state < STATES; state++) {
     enum pal_code code = load_run(judge, (enum pal_state)state, err);
+    if (code == PAL_OK)
+      code = load_history(judge, (enum pal_state)state, err);
     if (code == PAL_OK)
       code = load_settings(judge, (enum pal_state)state, err);
     if (code == PAL_OK)

@@ -76,7 +76,8 @@ static bool add_views(struct words *words, const struct pal_pack *pack) {
 static bool read_words(const struct pal_judge *judge, enum pal_state state, struct words *words) {
   const struct pal_pack *pack = judge->o.pack;
   words->views = pal_arena_calloc(judge->arena, pack->views_n, sizeof *words->views);
-  if (!words->views || (state == PAL_STATE_NOW && !add_words(words, "offboarding")))
+  /* views that the judge itself reads */
+  if (!words->views || (state == PAL_STATE_NOW && !add_words(words, "offboarding first_sight")))
     return false;
   for (size_t i = 0; i < pack->policies_n; i++) {
     const char *sql = pack->policies[i].pub.sql;

@@ -160,6 +160,14 @@ enum pal_code sandbox_run(struct sandbox *sandbox, const char *sql, struct pal_e
   return code;
 }
 
+void sandbox_fill(struct sandbox *sandbox, bool on) {
+  sandbox->steps = 0;
+  sandbox->exhausted = false;
+  (void)sqlite3_limit(sandbox->db, SQLITE_LIMIT_VARIABLE_NUMBER, on ? TABLE_COLUMNS_MAX : 0);
+  sqlite3_progress_handler(sandbox->db, SANDBOX_STEP_SLICE, on ? NULL : count_steps, sandbox);
+  sandbox_guard(sandbox, !on);
+}
+
 /* --- running --- */
 
 static enum pal_code statement_fail(const struct sandbox *sandbox, const char *source, const char *sql, int rc,

@@ -56,6 +56,9 @@ void sandbox_confine(struct sandbox *sandbox);        /* open -> closed */
 /* Statements of the judge's own while closed, with the limits of a policy's. */
 enum pal_code sandbox_run(struct sandbox *sandbox, const char *sql, struct pal_err *err) PAL_MUST_CHECK;
 
+/* While closed: on lets the judge fill a table by sandbox_exec() and sandbox_own(), off ends that. */
+void sandbox_fill(struct sandbox *sandbox, bool on);
+
 /* One SELECT of a policy or a query. `source` opens error texts: PAL_E_INPUT
  * "source:line:column: what SQLite says". */
 enum pal_code sandbox_prepare(struct sandbox *sandbox, const char *source, const char *sql, sqlite3_stmt **ret,

@@ -104,17 +104,36 @@ void sql_locate(const char *text, size_t len, size_t at, size_t *ret_line, size_
   *ret_column = at - start + 1;
 }
 
+/* Whether the piece is that name, bare or quoted. */
+static bool is_name(const char *text, struct sql_piece piece, const char *name) {
+  size_t quotes = piece.token == SQL_QUOTED ? 1 : 0, len = strlen(name);
+  return (piece.token == SQL_WORD || piece.token == SQL_QUOTED) && piece.len - 2 * quotes == len &&
+         sqlite3_strnicmp(text + piece.at + quotes, name, (int)len) == 0;
+}
+
 bool sql_mentions(const char *text, size_t len, const char *name) {
   struct sql_scan scan = {.text = text, .len = len};
-  size_t name_len = strlen(name);
   for (;;) {
     struct sql_piece piece = sql_next(&scan);
     if (piece.token == SQL_END || piece.token == SQL_BAD)
       return false;
-    size_t quotes = piece.token == SQL_QUOTED ? 1 : 0;
-    if ((piece.token == SQL_WORD || piece.token == SQL_QUOTED) && piece.len - 2 * quotes == name_len &&
-        sqlite3_strnicmp(text + piece.at + quotes, name, (int)name_len) == 0)
+    if (is_name(text, piece, name))
       return true;
+  }
+}
+
+bool sql_mentions_outside(const char *text, size_t len, const char *name, const char *schema) {
+  struct sql_scan scan = {.text = text, .len = len};
+  struct sql_piece first = {.token = SQL_END}, before = {.token = SQL_END};
+  for (;;) {
+    struct sql_piece piece = sql_next(&scan);
+    if (piece.token == SQL_END || piece.token == SQL_BAD)
+      return false;
+    bool inside = sql_piece_is(&scan, before, ".") && is_name(text, first, schema);
+    if (is_name(text, piece, name) && !inside)
+      return true;
+    first = before;
+    before = piece;
   }
 }
 

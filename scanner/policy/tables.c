@@ -9,13 +9,14 @@ const char *const table_schemas[STATES] = {[PAL_STATE_NOW] = "main", [PAL_STATE_
 static const char extra_ddl[] =
     "CREATE TABLE %1$s.run(started TEXT, today TEXT, previous_started TEXT, has_previous INTEGER, first_run TEXT, "
     "replay TEXT);"
+    "CREATE TABLE %1$s.run_history(sequence INTEGER PRIMARY KEY, started TEXT, is_full INTEGER) WITHOUT ROWID;"
     "CREATE TABLE %1$s.setting(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE %1$s.collected(area TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE %1$s.pec_role(role_id TEXT PRIMARY KEY, name TEXT, eligible INTEGER) WITHOUT ROWID;"
     "CREATE TABLE %1$s.builtin_role(role_id TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;";
 
 bool tables_is_extra(const char *name) {
-  static const char *const names[] = {"run", "setting", "collected", "pec_role", "builtin_role"};
+  static const char *const names[] = {"run", "run_history", "setting", "collected", "pec_role", "builtin_role"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (sqlite3_stricmp(names[i], name) == 0)
       return true;
@@ -219,7 +220,7 @@ static const struct table_size sizes[] = {
 };
 
 static const struct table_size extra_sizes[] = {
-    {"builtin_role", "1000"}, {"collected", "10"}, {"pec_role", "100"}, {"setting", "12"}};
+    {"builtin_role", "1000"}, {"collected", "10"}, {"pec_role", "100"}, {"run_history", "10"}, {"setting", "20"}};
 
 struct table_index {
   const char *table;

@@ -229,6 +229,7 @@ enum pal_code judge_waive(struct pal_judge *judge, struct pal_err *err) {
     return pal_err_nomem(err);
   for (size_t i = 0; i < records->n; i++)
     waivers[i] = make(judge, records->v[i]);
+  judge->notes_n = 0; /* of the turn before */
   enum pal_code code = PAL_OK;
   for (size_t i = 0; i < judge->facts.n && records->n && code == PAL_OK; i++) {
     struct tenant_fact *tenant = judge->facts.v[i];

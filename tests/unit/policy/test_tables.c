@@ -274,6 +274,19 @@ START_TEST(test_tables__once_names_columns_of_the_view) {
 }
 END_TEST
 
+START_TEST(test_tables__the_runs_before_are_those_of_the_history) {
+  struct pal_judge_options all = {.all_tables = true};
+  struct pal_judge *judge =
+      world_judge("'history':{'firstRun':'2026-01-01T02:00:00Z','lastFull':{'sequence':7,'started':'" EARLIER
+                  "'},'partial':[{'sequence':8,'started':'" BEFORE "','tenants':['" T1 "']}]},'tenants':{},"
+                  "'previous':{'tenants':{}}",
+                  false, &all);
+  ck_assert_str_eq(world_query(judge, "SELECT sequence, started, is_full FROM run_history ORDER BY sequence"),
+                   "7," EARLIER ",1|8," BEFORE ",0");
+  ck_assert_str_eq(world_query(judge, "SELECT count(*) FROM previous.run_history"), "2");
+}
+END_TEST
+
 START_TEST(test_tables__a_judge_of_one_policy_judges_what_it_is_folded_under_too) {
   struct pal_judge_options options = {.only = "OWN2"};
   world_policy("OWN1", "subject: tenant", COUNT("tenant"));
@@ -326,6 +339,7 @@ Suite *make_policy_tables_suite(void) {
   tcase_add_test(tcase, test_tables__a_view_that_does_not_ask_stays_a_view);
   tcase_add_test(tcase, test_tables__a_view_that_cannot_be_computed_stays_one);
   tcase_add_test(tcase, test_tables__once_names_columns_of_the_view);
+  tcase_add_test(tcase, test_tables__the_runs_before_are_those_of_the_history);
   tcase_add_test(tcase, test_tables__a_judge_of_one_policy_judges_what_it_is_folded_under_too);
   tcase_add_test(tcase, test_tables__nothing_is_loaded_after_the_judgement);
   tcase_add_test(tcase, test_tables__query_shows_what_the_snapshot_recorded);
