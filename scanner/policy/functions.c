@@ -9,6 +9,7 @@
 #include "pal_buf.h"
 #include "pal_id.h"
 #include "pal_json.h"
+#include "pal_text.h"
 #include "sandbox.h"
 
 enum {
@@ -86,6 +87,7 @@ static const char *const permitted[] = {"->",
                                         "nullif",
                                         "pal_in_scope",
                                         "pal_list",
+                                        "pal_same_person",
                                         "percent_rank",
                                         "printf",
                                         "quote",
@@ -129,6 +131,15 @@ static void in_scope(sqlite3_context *ctx, int n, sqlite3_value **args) {
   const char *scope = (const char *)sqlite3_value_text(args[1]);
   if (id && scope)
     sqlite3_result_int(ctx, pal_arm_id_within(id, scope));
+}
+
+/* --- pal_same_person --- */
+
+static void same_person(sqlite3_context *ctx, int n, sqlite3_value **args) {
+  (void)n;
+  const char *a = (const char *)sqlite3_value_text(args[0]), *b = (const char *)sqlite3_value_text(args[1]);
+  if (a && b)
+    sqlite3_result_int(ctx, pal_same_person(a, b));
 }
 
 /* --- pal_list --- */
@@ -406,6 +417,8 @@ enum { OUR_FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS };
 
 static int add_all(sqlite3 *db, struct functions *functions) {
   int rc = sqlite3_create_function_v2(db, "pal_in_scope", 2, OUR_FLAGS, NULL, in_scope, NULL, NULL, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_create_function_v2(db, "pal_same_person", 2, OUR_FLAGS, NULL, same_person, NULL, NULL, NULL);
   if (rc == SQLITE_OK)
     rc = sqlite3_create_function_v2(db, "pal_list", 1, OUR_FLAGS | SQLITE_SUBTYPE, NULL, NULL, list_step, list_final,
                                     NULL);

@@ -33,7 +33,8 @@ static const char *const meta_names[META_N] = {"id",          "title",      "cla
                                                "reads",       "needs",      "pins",     "folded-under", "rationale",
                                                "remediation", "references", "controls", "status"};
 
-static const char *const subjects[] = {"tenant", "identity", "subscription", "scope", "registry", "principal"};
+static const char *const subjects[] = {"tenant",    "identity", "subscription", "scope", "registry",
+                                       "principal", "waiver",   "review",       "run"};
 
 /* One key's text and where it stands. */
 struct meta_value {

@@ -25,6 +25,10 @@ static const struct parameter parameters[] = {
     {"maxGapHours", PARAMETER_INT, "30", NULL},
     {"recognitionRoles", PARAMETER_WORD, "auto", "auto, pec or any"},
     {"reviewDays", PARAMETER_INT, "90", NULL},
+    {"slaCriticalDays", PARAMETER_INT, "7", NULL},
+    {"slaHighDays", PARAMETER_INT, "30", NULL},
+    {"slaLowDays", PARAMETER_INT, "180", NULL},
+    {"slaMediumDays", PARAMETER_INT, "90", NULL},
     {"staleDays", PARAMETER_INT, "7", NULL},
 };
 enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };

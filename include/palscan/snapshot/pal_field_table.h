@@ -33,7 +33,7 @@
   K(DELEGATION, .name="delegation", .table="delegation", .parent="delegation_id", .label="delegation", .help="A Lighthouse registration assignment with its definition.", .change={"delegation.added","delegation.removed","delegation.changed"}) \
   K(COVERAGE, .name="coverage", .table="coverage", .label="completeness", .help="How completely one unit of one area was read.") \
   K(FINDING, .name="finding", .table="finding", .label="finding", .help="A verdict of a policy.") \
-  K(EVENT, .name="event", .table="event", .label="change event", .help="An open difference from the last verified value.") \
+  K(EVENT, .name="event", .table="event", .label="change event", .help="An open difference from the last verified value; or, seen.…, since when something is so.") \
   K(PARTNER, .name="partnerId", .table="registry", .label="partner ID", .help="One partner ID of ours.", .change={"registry.changed","registry.changed","registry.changed"}) \
   K(EXPECT, .name="expect", .table="expect", .label="expectation", .help="Which partner ID is wanted where; the first rule that decides wins: tenant, subscription or managementGroup, cspTenant, country, default.", .change={"registry.changed","registry.changed","registry.changed"}) \
   K(RELATED, .name="relatedPartner", .table="related_partner", .label="related partner", .help="A provider or reseller whose ID is right for given tenants.", .change={"registry.changed","registry.changed","registry.changed"}) \
@@ -382,7 +382,8 @@
   F(REVIEW, SCOPE, .json="scope", .column="scope", .type=PAL_T_ENUM, .words=pal_words_review, .flags=PAL_REQUIRED, .since=1, .label="scope") \
   F(REVIEW, COMMIT, .json="commit", .column="commit_id", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="snapshot") \
   F(REVIEW, REVIEWER, .json="reviewer", .column="reviewer", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="reviewer") \
-  F(REVIEW, SIGNED, .json="signed", .column="signed", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="signed")
+  F(REVIEW, SIGNED, .json="signed", .column="signed", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="signed") \
+  F(REVIEW, TENANTS, .json="tenants", .column="tenants", .type=PAL_T_GUIDS, .since=1, .label="tenants", .help="Customers it speaks of; absent: all.")
 
 #define PAL_FIELDS_REVIEWS(F) \
   F(REVIEWS, REVIEWS, .json="reviews", .type=PAL_T_RECORDS, .kind=&pal_kind_REVIEW, .table="review", .flags=PAL_REQUIRED, .since=1, .label="reviews")
@@ -478,7 +479,7 @@
   F(POLICY_CONFIG, DIRECTORIES, .json="directories", .type=PAL_T_TEXTS, .label="directories", .help="Folders with own policies.") \
   F(POLICY_CONFIG, DISABLE, .json="disable", .type=PAL_T_TEXTS, .label="disabled policies", .help="Ids of policies that are not applied; every report says so.") \
   F(POLICY_CONFIG, SEVERITY, .json="severity", .type=PAL_T_JSON, .label="severities", .help="Object: policy id -> severity.") \
-  F(POLICY_CONFIG, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .label="parameters", .help="Object: recognitionRoles (auto, pec, any), defaultIsDecision, marketplaceIsAutomatic, expiryDays, staleDays, graceDays, reviewDays, maxGapHours, declaredMaxAgeDays.")
+  F(POLICY_CONFIG, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .label="parameters", .help="Object: recognitionRoles (auto, pec, any), defaultIsDecision, marketplaceIsAutomatic, expiryDays, staleDays, graceDays, reviewDays, maxGapHours, declaredMaxAgeDays, slaCriticalDays, slaHighDays, slaMediumDays, slaLowDays.")
 
 #define PAL_FIELDS_SIGN_CONFIG(F) \
   F(SIGN_CONFIG, KEY, .json="key", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="key", .help="Private key that signs snapshots; mode 0600.") \

@@ -121,6 +121,10 @@ static const struct {
      "'/subscriptions/a'), "
      "pal_in_scope('/x', '/'), pal_in_scope(NULL, '/')",
      "1,0,1,-"},
+    {"SELECT pal_same_person('J\u00c4NE  Doe', ' j\u00e4ne doe '), pal_same_person('a', 'b'), pal_same_person('a', "
+     "NULL)",
+     "1,0,-"},
+    {"SELECT count(*) FROM run_history", "0"},
     {"SELECT row_number() OVER (ORDER BY value), lag(value) OVER (ORDER BY value) FROM json_each('[5]')", "1,-"},
     {"SELECT upper('a') || lower('B') || substr('abc', 2, 1) || printf('%02d', 3)", "Abb03"},
     {"SELECT area FROM collected WHERE area IN ('groups', 'power-bi')", "groups"},
