@@ -28,6 +28,16 @@ WITH
     SELECT id
     FROM tenant
   ),
+  -- CSP tenants are our own, whoever is at home there.
+  sales AS (
+    SELECT csp_tenant AS tenant_id
+    FROM registry
+    WHERE csp_tenant IS NOT NULL
+    UNION
+    SELECT csp_tenant
+    FROM agent_group
+    WHERE csp_tenant IS NOT NULL
+  ),
   missing AS (
     SELECT
       customer.tenant_id,
@@ -67,4 +77,5 @@ SELECT
   NULL
 FROM customer_tenant
 WHERE customer_tenant.status IS NULL
+  AND customer_tenant.tenant_id NOT IN (SELECT tenant_id FROM sales)
   AND EXISTS (SELECT 1 FROM customer);
