@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: PAL089
 -- title: Guest used for Power Platform delivery
--- status: awaits power-platform directory
+-- status: awaits power-platform account-states
 -- class: attribution
 -- severity: info
 -- subject: identity

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: PAL090
 -- title: Linked maker account is disabled
--- status: awaits power-platform directory
+-- status: awaits power-platform account-states
 -- class: attribution
 -- severity: high
 -- subject: identity
