@@ -167,8 +167,7 @@ static const struct pal_command *find_command(const char *name) {
 }
 
 static enum pal_code unknown_command(const char *name, struct pal_err *err) {
-  static const char *const later[] = {"doctor",   "merge",     "history", "review", "report",
-                                      "evidence", "remediate", "notify",  NULL};
+  static const char *const later[] = {"merge", "history", "review", "report", "evidence", "remediate", NULL};
   for (size_t i = 0; later[i] != NULL; i++)
     if (strcmp(later[i], name) == 0)
       return pal_err_set(err, PAL_E_USAGE, "%s is not part of this version (palscan --help lists what is)", name);
