@@ -49,7 +49,7 @@ scan() { palscan --config palscan.json scan --fail-on none "$@"; }
 is_complete_or_not() { [ "$status" -eq 0 ] || [ "$status" -eq 4 ] || fail "exit status $status: $(cat "$T/.err")"; }
 
 # Blobs of the facts: verdicts and the run's own date stand elsewhere.
-facts() { git_ ls-tree -r HEAD tenants | grep -v '/findings.json$'; }
+facts() { git_ ls-tree -r HEAD tenants | grep -vE '/(findings|events).json$'; }
 
 test_engine__requests_in_flight_change_nothing() {
   local jobs
