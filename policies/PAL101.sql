@@ -18,7 +18,8 @@
 WITH
   counted AS MATERIALIZED (
     SELECT
-      json_extract(earlier.details, '$.finding') AS fingerprint,
+      -- CAST: without an affinity SQLite finds no index for the join below.
+      CAST(json_extract(earlier.details, '$.finding') AS TEXT) AS fingerprint,
       max(json_extract(earlier.details, '$.countedFrom')) AS since
     FROM previous.finding AS earlier
     WHERE earlier.policy = 'PAL101'

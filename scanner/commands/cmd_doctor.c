@@ -51,17 +51,18 @@ static void set_status(struct pal_cli *cli, const struct pal_doctor *doctor) {
   cli->exit_status = signed_in == 0 ? 5 : lacking > 0 || pal_doctor_clock_is_off(doctor) ? 4 : 0;
 }
 
-static enum pal_code check(struct pal_cli *cli, struct pal_app *app, struct doctor_options *o, const char *replay_dir,
-                           struct pal_err *err) {
+static enum pal_code check(struct pal_cli *cli, struct pal_app *app, const struct doctor_options *asked,
+                           const char *replay_dir, struct pal_err *err) {
   struct pal_source source;
   struct pal_doctor doctor = {0};
+  struct doctor_options o = *asked;
+  o.app = app;
+  o.source = &source;
   enum pal_code code = pal_source_open(app, replay_dir, &source, err);
   if (code == PAL_OK)
-    code = pal_select_identities(cli, source.settings, &o->identities, err);
-  o->app = app;
-  o->source = &source;
+    code = pal_select_identities(cli, source.settings, &o.identities, err);
   if (code == PAL_OK)
-    code = doctor_run(o, &doctor, err);
+    code = doctor_run(&o, &doctor, err);
   if (code == PAL_OK)
     code = print(cli, &doctor, err);
   if (code == PAL_OK)

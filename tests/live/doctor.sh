@@ -81,6 +81,8 @@ test_doctor__time_that_is_over_is_told_as_missing() {
   emulate --tenants 12 --latency 400
   live_folder
   doctor --max-time 1s --jobs 1
+  # It did what it did before the time was over: nobody signed in, or not all was read.
+  # shellcheck disable=SC2031
   case $status in 4 | 5) ;; *) fail "exit status $status" ;; esac
   expect_equal "$(told '[.checks[].missing[].code] | any(. == "time over")')" true
 }
