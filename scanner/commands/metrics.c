@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "pal_file.h"
 
@@ -13,6 +14,14 @@ static void read_before(const char *path, struct pal_buf *out) {
   struct pal_err why = {0};
   if (pal_path_exists(path) && pal_file_read(path, "metricsFile", 0, PAL_METRICS_MAX, out, &why) != PAL_OK)
     pal_buf_clear(out);
+}
+
+/* A device or a folder is no such file by mistake; a file put in its place would be its end. */
+static enum pal_code check_replaceable(const char *path, struct pal_err *err) {
+  struct stat st;
+  if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+    return pal_err_set(err, PAL_E_IO, "%s: is no file, and is not replaced by one", path);
+  return PAL_OK;
 }
 
 enum pal_code pal_metrics_write(const struct pal_app *app, const struct pal_metrics *metrics, struct pal_err *err) {
@@ -33,6 +42,8 @@ enum pal_code pal_metrics_write(const struct pal_app *app, const struct pal_metr
   enum pal_code code = pal_metrics_print(&now, out, err);
   if (fclose(out) != 0 && code == PAL_OK)
     code = pal_err_nomem(err);
+  if (code == PAL_OK)
+    code = check_replaceable(path, err);
   if (code == PAL_OK)
     code = pal_file_write(path, text, len, METRICS_MODE, err);
   if (code != PAL_OK)

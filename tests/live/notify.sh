@@ -88,6 +88,11 @@ test_live__metrics_that_cannot_be_written_change_nothing_else() {
   expect_status 3
   expect_err 'metricsFile: '
   palscan_ok verify
+  mkfifo pipe
+  live_config palscan.json '.metricsFile = "pipe"'
+  live_scan
+  expect_err 'metricsFile: '
+  [ -p pipe ] || fail 'a file was put in place of the pipe'
 }
 
 # ---- receivers ----
