@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_doctor.c - palscan doctor: what a scan could read, and what is missing for the rest. */
 #include "doctor.h"
+#include "notify.h"
 
 enum { JOBS_MAX = 1024 }; /* as for the configuration's concurrency */
 
@@ -70,6 +71,14 @@ static enum pal_code check(struct pal_cli *cli, struct pal_app *app, const struc
   return code;
 }
 
+/* A receiver that is wrong ends a scan before it begins. */
+static enum pal_code check_receivers(const struct pal_app *app, struct pal_err *err) {
+  struct pal_receivers *receivers = NULL;
+  enum pal_code code = pal_receivers_load(app, &receivers, err);
+  pal_receivers_free(receivers);
+  return code;
+}
+
 static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   const char *replay_dir = pal_cli_get(cli, "replay");
   const struct pal_format *format = NULL;
@@ -89,7 +98,10 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     code = pal_app_open(cli, PAL_APP_INPUTS | (replay_dir == NULL ? PAL_APP_CREDENTIALS : 0u), &app, err);
   if (code != PAL_OK)
     return code;
-  code = check(cli, &app, &o, replay_dir, err);
+  if (!o.offline)
+    code = check_receivers(&app, err);
+  if (code == PAL_OK)
+    code = check(cli, &app, &o, replay_dir, err);
   pal_app_close(&app);
   return code;
 }
@@ -103,8 +115,9 @@ const struct pal_command pal_command_doctor = {
         "that takes a right of its own: partner link, subscriptions, and of each subscription assigned and eligible "
         "roles, delegations and this month's costs; members of groups. What is missing is told with the role or "
         "permission "
-        "that gives it, and the command. Nothing is written but a refresh token into the file it came from, and no "
-        "snapshot is needed. Says how far this host's clock is off, and how many requests a scan would send. Exit 4 "
+        "that gives it, and the command. The receivers of notify must be right, and are told "
+        "nothing. Nothing is written but a refresh token into the file it came from, and no snapshot is needed. Says "
+        "how far this host's clock is off, and how many requests a scan would send. Exit 4 "
         "when something is missing or the clock is off by more than five minutes, 5 when no credential worked, else "
         "0.",
     .opts = opts,

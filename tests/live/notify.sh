@@ -478,6 +478,10 @@ refused() {
   expect_one_error 2
   expect_err 'palscan.json: at $.notify: '
   expect_err "$2"
+  # The check-up before the night says it too.
+  palscan --config palscan.json doctor
+  expect_one_error 2
+  expect_err "$2"
 }
 
 test_live__receiver_that_is_wrong_is_refused_before_the_run() {
