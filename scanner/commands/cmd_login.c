@@ -6,7 +6,6 @@
 #include "app.h"
 #include "pal_azure.h"
 #include "pal_file.h"
-#include "pal_log.h"
 #include "pal_text.h"
 
 enum { TOKEN_MAX = 64 << 10, LINE_MAX_BYTES = 32 << 10 };
@@ -69,8 +68,13 @@ static enum pal_code keep(const struct pal_app *app, const char *name, const str
   if (code == PAL_OK)
     code = pal_file_write(path, text.data, text.len, 0600, err);
   pal_buf_wipe(&text);
-  if (code == PAL_OK)
-    pal_log(PAL_LOG_WARN, "identity %s is signed in; its refresh token stands in %s", name, path);
+  if (code == PAL_OK && !pal_cli_flag(app->cli, "quiet")) {
+    const char *said =
+        pal_arena_printf(app->arena, "identity %s is signed in; its refresh token stands in %s", name, path);
+    if (said == NULL)
+      return pal_err_nomem(err);
+    show(NULL, said);
+  }
   return code;
 }
 

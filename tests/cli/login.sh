@@ -48,6 +48,7 @@ test_login__person_signs_in_and_is_read_from_then_on() {
   expect_err 'To sign in, use a web browser to open the page'
   expect_err 'and enter the code'
   expect_err 'identity anna is signed in'
+  expect_no_err 'warning'
   expect_equal "$(stat -c %a secrets/anna.token)" 600 "mode of the token file"
   [ "$(tail -c +1 secrets/anna.token | wc -c)" -gt 20 ] || fail "no token"
   if grep -qF -f secrets/anna.token "$T/.err"; then fail "the token was printed"; fi
