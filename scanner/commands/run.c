@@ -482,8 +482,10 @@ static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
     resumed.started = kept->started;
     run->options = &resumed;
     code = collect(run, err);
-    if (code == PAL_E_INTERRUPTED && !o->dry_run && run->spool.n > 0)
-      code = pal_err_set(err, code, "interrupted; palscan scan --resume goes on where this run stopped");
+    if (code == PAL_E_INTERRUPTED)
+      code = pal_err_set(err, code, "interrupted; %s",
+                         !o->dry_run && run->spool.n > 0 ? "palscan scan --resume goes on where this run stopped"
+                                                         : "nothing was kept that could be resumed");
   }
   if (code == PAL_OK && o->identities != NULL && o->scope->n == 0) {
     code = pal_run_find_scope(run, &found, err);

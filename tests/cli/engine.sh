@@ -153,6 +153,17 @@ test_engine__interrupted_once_it_ends_in_order_twice_at_once() {
   is_complete_or_not
 }
 
+test_engine__interrupted_before_anything_was_read_it_names_no_resume() {
+  start_services --tenants 3 --latency 20000
+  "$PALSCAN" --config palscan.json scan >"$T/.out" 2>"$T/.err" </dev/null &
+  SCAN=$!
+  sleep 1
+  kill -TERM "$SCAN"
+  end_scan
+  expect_equal "$status" 130 "exit status"
+  expect_err 'interrupted; nothing was kept that could be resumed'
+}
+
 test_engine__jobs_and_times_that_are_none_are_refused() {
   start_services --tenants 1
   local word
