@@ -85,17 +85,28 @@ struct worst {
   size_t missing;
 };
 
+/* Of declarations the oldest is the one to be made anew. */
+static bool is_older(const struct pal_record *declared, const struct pal_record *than) {
+  const char *one = pal_get_text(declared, PAL_COVERAGE_AS_OF), *other = pal_get_text(than, PAL_COVERAGE_AS_OF);
+  struct pal_instant at, then;
+  return one && pal_instant_parse(one, &at) &&
+         (!other || (pal_instant_parse(other, &then) && pal_instant_cmp(at, then) < 0));
+}
+
 /* A unit that somebody accepted never hides one that nobody did. */
-static bool is_worse(const struct worst *than, int rank, const char *accepted, const char *area) {
+static bool is_worse(const struct worst *than, const struct pal_record *unit, int rank, const char *accepted) {
   if (!than->unit)
     return true;
   if ((accepted == NULL) != (than->accepted == NULL))
     return accepted == NULL;
   if (rank != than->badness)
     return rank > than->badness;
-  const char *other = pal_get_text(than->unit, PAL_COVERAGE_AREA);
+  const char *area = pal_get_text(unit, PAL_COVERAGE_AREA), *other = pal_get_text(than->unit, PAL_COVERAGE_AREA);
   size_t here = area_rank(area), there = area_rank(other);
-  return here != there ? here < there : strcmp(area, other) < 0;
+  int order = strcmp(area, other);
+  if (here != there || order != 0)
+    return here != there ? here < there : order < 0;
+  return rank == badness(SELF_DECLARED) && is_older(unit, than->unit);
 }
 
 static struct worst find_worst(const struct pal_records *units, const struct pal_record *customer, const char *day) {
@@ -109,7 +120,7 @@ static struct worst find_worst(const struct pal_records *units, const struct pal
       continue;
     const char *area = pal_get_text(units->v[i], PAL_COVERAGE_AREA);
     const char *accepted = accepted_reason(customer, area, day);
-    if (!is_worse(&worst, rank, accepted, area))
+    if (!is_worse(&worst, units->v[i], rank, accepted))
       continue;
     worst.unit = units->v[i];
     worst.accepted = accepted;

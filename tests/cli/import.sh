@@ -201,6 +201,18 @@ test_import__old_declaration_does_not_count_as_complete() {
     fail "a fresh one is taken for old"
 }
 
+test_import__too_old_is_said_of_the_declaration_that_is() {
+  local old
+  old=$(date -u -d '101 days ago' +%Y-%m-%d)
+  live_night
+  link "$PARTNER" 11111111-1111-4111-8111-111111111111 "$TENANT" >fresh.json
+  link "$PARTNER" 22222222-2222-4222-8222-222222222222 "$TENANT" >old.json
+  bring fresh.json --identity aa --tenant "$TENANT" --date "$YESTERDAY"
+  bring old.json --identity zz --tenant "$TENANT" --date "$old"
+  palscan --config palscan.json check --fail-on none
+  expect_out "links self-declared too long ago, on $old"
+}
+
 # ---- beside what was read ----
 
 test_import__reading_stays_and_the_contradiction_beside_it() {
