@@ -329,6 +329,10 @@ test_collector__no_link_is_an_answer_and_a_failure_is_none() {
   answer
   expect_status 1
   expect_no_file "palscan-anna-$FABRIKAM.json"
+  # The service's own words are no status.
+  fake_az "$FABRIKAM" "$ANNA" 'echo "ERROR: Forbidden({\"error\":{\"message\":\"Account Not Found here\"}})" >&2; exit 1'
+  answer
+  expect_status 1
   fake_az "$FABRIKAM" "$ANNA" 'echo "ERROR: Not Found({\"error\":{\"code\":\"InvalidResourceType\"}})" >&2; exit 1'
   answer
   expect_status 1
