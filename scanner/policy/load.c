@@ -165,7 +165,9 @@ static enum pal_code insert_below(struct pal_judge *judge, const struct place *p
       continue;
     struct table *table = tables_of_field(&judge->tables, record->kind, (int)i);
     struct place below = *place;
-    below.parent_key = key_of(record);
+    const char *key = key_of(record);
+    if (key) /* else that of the record around this one */
+      below.parent_key = key;
     const struct pal_value *value = &record->v[i];
     size_t n = field->type == PAL_T_RECORD ? 1 : value->u.records.n;
     for (size_t j = 0; j < n; j++) {

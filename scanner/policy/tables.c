@@ -47,6 +47,7 @@ static void add_fields(struct table *table) {
 struct where {
   bool tenant, subscription; /* below tenants/, below subscriptions/ */
   const struct pal_kind *parent;
+  const char *key; /* column with the key of the nearest record around it that has one; NULL: none has */
   int parent_field;
 };
 
@@ -63,8 +64,8 @@ static enum pal_code add_kind(struct pal_arena *arena, struct tables *tables, co
       add_column(table, "tenant_id", FROM_TENANT, -1);
     if (where.subscription && !where.parent)
       add_column(table, "subscription_id", FROM_SUBSCRIPTION, -1);
-    if (where.parent && where.parent->parent)
-      add_column(table, where.parent->parent, FROM_PARENT, -1);
+    if (where.key)
+      add_column(table, where.key, FROM_PARENT, -1);
     add_fields(table);
     if (kind == &pal_kind_IDENTITY)
       add_column(table, "link_answered", FROM_LINK_ANSWERED, -1);
@@ -73,7 +74,8 @@ static enum pal_code add_kind(struct pal_arena *arena, struct tables *tables, co
     const struct pal_field *field = &kind->fields[i];
     if (!is_nested(field) || !field->table)
       continue;
-    struct where below = {.tenant = where.tenant, .parent = kind, .parent_field = (int)i};
+    struct where below = {
+        .tenant = where.tenant, .parent = kind, .key = kind->parent ? kind->parent : where.key, .parent_field = (int)i};
     enum pal_code code = add_kind(arena, tables, field->table, field->kind, below, err);
     if (code != PAL_OK)
       return code;
@@ -192,6 +194,7 @@ static const struct table_size sizes[] = {
     {"authorization", "20000"},
     {"coverage", "50000"},
     {"customer", "1000"},
+    {"declared_assignment", "1000"},
     {"delegation", "5000"},
     {"deny_assignment", "20000"},
     {"deny_excluded", "20000"},

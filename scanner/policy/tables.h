@@ -7,7 +7,8 @@
  * One table per kind that names one; its columns are
  *   tenant_id                  records of files below tenants/, NULL for those of the root
  *   subscription_id            kinds of files below subscriptions/{id}/, NULL for access/inherited*.json
- *   <parent>_id                child tables: the key of the record that holds them, after tenant_id
+ *   <parent>_id                child tables: the key of the record that holds them, or where that has none of the
+ *                              one around it, after tenant_id
  *   the fields with a column   sets and nested records without a table of their own as JSON text
  *   link_answered              identity only: 1 when link is an object or null, else 0
  * Every table exists twice: in main (this run) and in previous (the parent's
