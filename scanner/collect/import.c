@@ -20,21 +20,42 @@ static bool is_link(const pal_json *node) {
   return import_member(inner != NULL ? inner : node, "partnerId") != NULL;
 }
 
-/* PowerShell's ConvertTo-Json makes an object of one result, and an array of several. */
-static enum pal_code find_link(const struct import_file *file, const pal_json **ret, struct pal_err *err) {
-  const pal_json *root = pal_json_root(file->doc);
-  const pal_json *node = root;
-  if (pal_json_type(root) == PAL_JSON_ARRAY) {
-    if (pal_json_count(root) != 1)
-      return pal_json_fail(file->doc, root, err, "has %zu entries; an identity has one link in a tenant",
-                           pal_json_count(root));
-    node = pal_json_first(root);
-  }
-  if (!is_link(node))
+/* What az account list, az account show and Get-AzSubscription print. */
+static bool is_subscription(const pal_json *node) {
+  return import_member(node, "homeTenantId") != NULL ||
+         (import_member(node, "isDefault") != NULL && import_member(node, "tenantId") != NULL);
+}
+
+static enum pal_code check_shape(const struct import_file *file, const pal_json *node, struct pal_err *err) {
+  if (is_link(node) || import_is_assignment(node))
+    return PAL_OK;
+  if (is_subscription(node))
     return pal_json_fail(file->doc, node, err,
-                         "is none of what import reads: the file of palscan collector, az managementpartner show, or "
-                         "Get-AzManagementPartner | ConvertTo-Json");
-  *ret = node;
+                         "is a subscription, which nobody declares: palscan scan reads which there are");
+  return pal_json_fail(
+      file->doc, node, err,
+      "is none of what import reads: the file of palscan collector, az managementpartner show, az role "
+      "assignment list, or Get-AzManagementPartner or Get-AzRoleAssignment | ConvertTo-Json");
+}
+
+/* PowerShell's ConvertTo-Json makes an object of one result, and an array of several; the service itself lists under
+ * value. *ret: a link, or one or several role assignments, as *ret_assignments says. */
+static enum pal_code find_told(const struct import_file *file, const pal_json **ret, bool *ret_assignments,
+                               struct pal_err *err) {
+  const pal_json *root = pal_json_root(file->doc), *value = import_member(root, "value");
+  const pal_json *list = pal_json_type(value) == PAL_JSON_ARRAY ? value : root;
+  bool several = pal_json_type(list) == PAL_JSON_ARRAY;
+  const pal_json *node = several ? pal_json_first(list) : list;
+  if (several && pal_json_count(list) == 0)
+    return pal_json_fail(file->doc, list, err, "has 0 entries, which says nothing");
+  enum pal_code code = check_shape(file, node, err);
+  if (code != PAL_OK)
+    return code;
+  *ret_assignments = !is_link(node);
+  if (!*ret_assignments && several && pal_json_count(list) != 1)
+    return pal_json_fail(file->doc, list, err, "has %zu entries; an identity has one link in a tenant",
+                         pal_json_count(list));
+  *ret = *ret_assignments ? list : node;
   return PAL_OK;
 }
 
@@ -43,11 +64,41 @@ static enum pal_code need(const struct import_file *file, const char *value, con
                        : pal_err_set(err, PAL_E_USAGE, "%s: does not say it itself: give --%s", file->source, option);
 }
 
-/* Plain output: the link names tenant and object, the rest is the word of who imports. */
+static const struct pal_declaration *find_before(const struct import_file *file) {
+  for (size_t i = 0; i < file->before->n; i++)
+    if (strcmp(file->before->v[i].identity, file->hints->identity) == 0 &&
+        strcmp(file->before->v[i].tenant.s, file->hints->tenant) == 0)
+      return &file->before->v[i];
+  return NULL;
+}
+
+/* Whose they are: as told, as the file before says, or of the only one there is. */
+static enum pal_code read_assignments(const struct import_file *file, const pal_json *list, struct pal_declaration *ret,
+                                      struct pal_err *err) {
+  const char *object = file->hints->object;
+  const struct pal_declaration *before = find_before(file);
+  enum pal_code code = PAL_OK;
+  if (object == NULL && before != NULL)
+    object = before->object.s;
+  if (object != NULL)
+    (void)snprintf(ret->object.s, sizeof ret->object.s, "%s", object);
+  else
+    code = import_sole_principal(file, list, &ret->object, err);
+  ret->link_untold = true;
+  if (code == PAL_OK)
+    code = import_assignments(file, list, ret, err);
+  if (code == PAL_OK && ret->assignments.n == 0)
+    code = pal_json_fail(file->doc, list, err, "tells nothing of object %s, only of others: %zu role assignments",
+                         ret->object.s, ret->others);
+  return code;
+}
+
+/* Plain output: the link names tenant and object, a role assignment the object; the rest is the word of who imports. */
 static enum pal_code read_plain(const struct import_file *file, struct pal_declaration *ret, struct pal_err *err) {
   const struct pal_import_hints *hints = file->hints;
   const pal_json *node = NULL;
-  enum pal_code code = find_link(file, &node, err);
+  bool assignments = false;
+  enum pal_code code = find_told(file, &node, &assignments, err);
   if (code == PAL_OK)
     code = need(file, hints->identity, "identity", err);
   if (code == PAL_OK)
@@ -55,13 +106,14 @@ static enum pal_code read_plain(const struct import_file *file, struct pal_decla
   if (code == PAL_OK)
     code = need(file, hints->date, "date", err);
   if (code == PAL_OK)
-    code = import_link(file, node, &ret->link, err);
+    code = assignments ? read_assignments(file, node, ret, err) : import_link(file, node, &ret->link, err);
   if (code != PAL_OK)
     return code;
   ret->identity = hints->identity;
   ret->date = hints->date;
   (void)snprintf(ret->tenant.s, sizeof ret->tenant.s, "%s", hints->tenant);
-  (void)snprintf(ret->object.s, sizeof ret->object.s, "%s", pal_get_text(ret->link, PAL_LINK_OBJECT_ID));
+  if (!assignments)
+    (void)snprintf(ret->object.s, sizeof ret->object.s, "%s", pal_get_text(ret->link, PAL_LINK_OBJECT_ID));
   return PAL_OK;
 }
 
@@ -78,6 +130,8 @@ static enum pal_code check_hints(const struct import_file *file, const struct pa
     return disagree(file, "identity", d->identity, hints->identity, err);
   if (hints->tenant != NULL && strcmp(hints->tenant, d->tenant.s) != 0)
     return disagree(file, "tenant", d->tenant.s, hints->tenant, err);
+  if (hints->object != NULL && strcmp(hints->object, d->object.s) != 0)
+    return disagree(file, "object", d->object.s, hints->object, err);
   if (hints->date != NULL && strcmp(hints->date, d->date) != 0)
     return disagree(file, "date", d->date, hints->date, err);
   return PAL_OK;
@@ -100,15 +154,39 @@ static enum pal_code check_link(const struct import_file *file, const struct pal
   return PAL_OK;
 }
 
+static enum pal_code check_assignments(const struct import_file *file, const struct pal_declaration *d,
+                                       struct pal_err *err) {
+  for (size_t i = 0; i < d->assignments.n; i++) {
+    const char *created = pal_get_text(d->assignments.v[i], PAL_DECLARED_ASSIGNMENT_CREATED_ON);
+    if (created != NULL && strncmp(created, d->date, strlen("YYYY-MM-DD")) > 0)
+      return pal_err_set(err, PAL_E_INPUT,
+                         "%s: a role assignment was made on %.10s, after the day of the declaration, %.10s",
+                         file->source, created, d->date);
+  }
+  return PAL_OK;
+}
+
+/* Two files may speak of one identity in one tenant, when one tells its link and the other its role assignments. */
+static bool tell_the_same(const struct pal_declaration *a, const struct pal_declaration *b) {
+  return (!a->link_untold && !b->link_untold) || (a->tells_assignments && b->tells_assignments);
+}
+
 static enum pal_code add(struct pal_arena *arena, struct pal_declarations *all, const struct pal_declaration *one,
                          struct pal_err *err) {
   for (size_t i = 0; i < all->n; i++) {
-    if (strcmp(all->v[i].identity, one->identity) == 0 && strcmp(all->v[i].tenant.s, one->tenant.s) == 0)
+    const struct pal_declaration *other = &all->v[i];
+    bool same_tenant = strcmp(other->tenant.s, one->tenant.s) == 0;
+    bool same_identity = strcmp(other->identity, one->identity) == 0;
+    bool same_object = strcmp(other->object.s, one->object.s) == 0;
+    if (same_tenant && same_identity && tell_the_same(other, one))
       return pal_err_set(err, PAL_E_INPUT, "%s: %s speaks of identity %s in tenant %s too: import the newer one alone",
-                         one->path, all->v[i].path, one->identity, one->tenant.s);
-    if (strcmp(all->v[i].object.s, one->object.s) == 0 && strcmp(all->v[i].tenant.s, one->tenant.s) == 0)
+                         one->path, other->path, one->identity, one->tenant.s);
+    if (same_tenant && same_identity && !same_object)
+      return pal_err_set(err, PAL_E_INPUT, "%s: identity %s in tenant %s is object %s by %s, and %s by this file",
+                         one->path, one->identity, one->tenant.s, other->object.s, other->path, one->object.s);
+    if (same_tenant && same_object && !same_identity)
       return pal_err_set(err, PAL_E_INPUT, "%s: object %s in tenant %s is %s by %s, and %s by this file", one->path,
-                         one->object.s, one->tenant.s, all->v[i].identity, all->v[i].path, one->identity);
+                         one->object.s, one->tenant.s, other->identity, other->path, one->identity);
   }
   struct pal_declaration *grown = pal_arena_grow(arena, all->v, all->n, &all->cap, sizeof *grown);
   if (grown == NULL)
@@ -125,13 +203,15 @@ static enum pal_code read_doc(struct import_file *file, struct pal_declaration *
     code = check_hints(file, one, err);
   if (code == PAL_OK)
     code = check_link(file, one, err);
+  if (code == PAL_OK)
+    code = check_assignments(file, one, err);
   return code;
 }
 
 enum pal_code pal_import_parse(struct pal_arena *arena, const char *bytes, size_t len, const char *source,
                                const struct pal_import_hints *hints, struct pal_declarations *ret,
                                struct pal_err *err) {
-  struct import_file file = {.arena = arena, .source = source, .hints = hints};
+  struct import_file file = {.arena = arena, .source = source, .hints = hints, .before = ret};
   struct pal_json_doc *doc = NULL;
   struct pal_declaration one = {.path = pal_arena_strdup(arena, source)};
   struct pal_buf text;

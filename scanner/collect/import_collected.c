@@ -11,8 +11,9 @@ static bool is_nonce(const char *text) {
 
 /* palscan's own script writes nothing else: another member is another program's, or was put in. */
 static enum pal_code check_members(const struct import_file *file, const pal_json *root, struct pal_err *err) {
-  static const char *const known[] = {"format",   "version", "nonce", "identity", "tenantId",
-                                      "objectId", "date",    "link",  NULL};
+  static const char *const known[] = {"format",   "version", "nonce", "identity",        "tenantId",
+                                      "objectId", "date",    "link",  "roleAssignments", "roleAssignmentsError",
+                                      NULL};
   for (const pal_json *node = pal_json_first(root); node != NULL; node = pal_json_next(node)) {
     size_t i = 0;
     while (known[i] != NULL && strcmp(known[i], pal_json_key(node)) != 0)
@@ -49,6 +50,26 @@ static enum pal_code read_link(const struct import_file *file, const pal_json *r
   if (node == NULL)
     return pal_json_fail(file->doc, root, err, "lacks link");
   return pal_json_is_null(node) ? PAL_OK : import_link(file, node, &ret->link, err);
+}
+
+/* The link counts also where the list was refused: then the file says why. */
+static enum pal_code read_assignments(const struct import_file *file, const pal_json *root, struct pal_declaration *ret,
+                                      struct pal_err *err) {
+  const pal_json *node = import_member(root, "roleAssignments");
+  const char *why = NULL;
+  enum pal_code code = import_text(file, root, "roleAssignmentsError", false, &why, err);
+  if (code != PAL_OK)
+    return code;
+  if (node != NULL && why != NULL)
+    return pal_json_fail(file->doc, node, err, "stands beside an error");
+  if (node != NULL && pal_json_type(node) != PAL_JSON_ARRAY)
+    return pal_json_fail(file->doc, node, err, "must be a list");
+  if (why != NULL && strlen(why) > PAL_DECLARED_REASON_MAX)
+    return pal_json_fail(file->doc, import_member(root, "roleAssignmentsError"), err, "is longer than %d bytes",
+                         PAL_DECLARED_REASON_MAX);
+  if (why != NULL && (ret->unlisted = pal_arena_strdup(file->arena, why)) == NULL)
+    return pal_err_nomem(err);
+  return node != NULL ? import_assignments(file, node, ret, err) : PAL_OK;
 }
 
 static enum pal_code read_date(const struct import_file *file, const pal_json *root, struct pal_declaration *ret,
@@ -88,6 +109,8 @@ enum pal_code import_collected(const struct import_file *file, const pal_json *r
     code = read_date(file, root, ret, err);
   if (code == PAL_OK)
     code = read_link(file, root, ret, err);
+  if (code == PAL_OK)
+    code = read_assignments(file, root, ret, err);
   if (code != PAL_OK)
     return code;
   memcpy(ret->nonce, nonce, PAL_NONCE_LEN + 1);

@@ -49,7 +49,7 @@ static bool parse_milliseconds(const char *text, struct pal_instant *ret) {
   return true;
 }
 
-static enum pal_code set_instant(const struct import_file *file, struct pal_record *link, int field,
+static enum pal_code set_instant(const struct import_file *file, struct pal_record *record, int field,
                                  const pal_json *node, struct pal_err *err) {
   const char *text = pal_json_text(node);
   struct pal_instant at;
@@ -57,26 +57,26 @@ static enum pal_code set_instant(const struct import_file *file, struct pal_reco
   if (text == NULL || (!pal_instant_parse(text, &at) && !parse_milliseconds(text, &at)))
     return pal_json_fail(file->doc, node, err, "is no instant");
   pal_instant_format(at, out);
-  return pal_set_text(file->arena, link, field, out, err);
+  return pal_set_text(file->arena, record, field, out, err);
 }
 
-static enum pal_code set_member(const struct import_file *file, struct pal_record *link, int field,
-                                const pal_json *node, struct pal_err *err) {
-  const struct pal_field *row = &link->kind->fields[field];
+enum pal_code import_set(const struct import_file *file, struct pal_record *record, int field, const pal_json *node,
+                         struct pal_err *err) {
+  const struct pal_field *row = &record->kind->fields[field];
   const char *text = pal_json_text(node);
   int64_t number = 0;
   if (row->type == PAL_T_INSTANT)
-    return set_instant(file, link, field, node, err);
+    return set_instant(file, record, field, node, err);
   if (row->type == PAL_T_INT) {
     if (!pal_json_int(node, &number))
       return pal_json_fail(file->doc, node, err, "must be an integer");
-    pal_set_int(link, field, number);
+    pal_set_int(record, field, number);
     return PAL_OK;
   }
   if (text == NULL)
     return pal_json_fail(file->doc, node, err, "must be a text");
   struct pal_err bad = {0};
-  enum pal_code code = pal_set_text(file->arena, link, field, text, &bad);
+  enum pal_code code = pal_set_text(file->arena, record, field, text, &bad);
   if (code == PAL_E_INPUT || code == PAL_E_LIMIT)
     return pal_json_fail(file->doc, node, err, "%s", bad.text);
   if (code != PAL_OK && err != NULL)
@@ -96,7 +96,7 @@ enum pal_code import_link(const struct import_file *file, const pal_json *node, 
     return pal_json_fail(file->doc, from, err, "must be an object that tells a link");
   for (size_t i = 0; i < link->kind->n; i++) {
     const pal_json *member = import_member(from, link->kind->fields[i].json);
-    enum pal_code code = member != NULL ? set_member(file, link, (int)i, member, err) : PAL_OK;
+    enum pal_code code = member != NULL ? import_set(file, link, (int)i, member, err) : PAL_OK;
     if (code != PAL_OK)
       return code;
   }

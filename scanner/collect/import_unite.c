@@ -7,6 +7,8 @@
  * - One that was read stays as it was read. The declaration stands beside it.
  *   Where it says the same and nobody reads the link any more (stale), the unit
  *   becomes self-declared, and the record keeps the date of the reading.
+ * - Role assignments stand in the declaration alone, as the last list told
+ *   them: no table of what was read, and no unit of access, knows of them.
  */
 #include <string.h>
 
@@ -66,19 +68,29 @@ static enum pal_code refuse(const struct placing *p, struct pal_err *err, const 
                      p->d->object.s, p->tenant->s, why, what);
 }
 
+/* One part of what is on record must be another file's, and not younger. */
+static enum pal_code check_older(const struct placing *p, const struct pal_record *before, int digest, int date,
+                                 struct pal_err *err) {
+  const char *sha256 = pal_get_text(before, digest), *day = pal_get_text(before, date);
+  if (sha256 != NULL && strcmp(sha256, p->d->sha256) == 0)
+    return refuse(p, err, "this very file was imported before", "");
+  if (day != NULL && strcmp(day, p->d->date) > 0)
+    return refuse(p, err, "a later declaration is on record, of ", day);
+  return PAL_OK;
+}
+
 /* What is on record of this object must be older, and of the same name. */
 static enum pal_code check_object(const struct placing *p, const struct pal_record *identity, struct pal_err *err) {
   const struct pal_texts *names = pal_get_texts(identity, PAL_IDENTITY_NAMES);
   const struct pal_record *before = pal_get_record(identity, PAL_IDENTITY_DECLARED);
+  enum pal_code code = PAL_OK;
   if (names->n > 0 && !has_name(identity, p->d->identity))
     return refuse(p, err, "the snapshot knows this object as ", names->v[0]);
-  if (before == NULL)
-    return PAL_OK;
-  if (strcmp(pal_get_text(before, PAL_DECLARATION_SHA256), p->d->sha256) == 0)
-    return refuse(p, err, "this very file was imported before", "");
-  if (strcmp(pal_get_text(before, PAL_DECLARATION_DATE), p->d->date) > 0)
-    return refuse(p, err, "a later declaration is on record, of ", pal_get_text(before, PAL_DECLARATION_DATE));
-  return PAL_OK;
+  if (before != NULL && !p->d->link_untold)
+    code = check_older(p, before, PAL_DECLARATION_SHA256, PAL_DECLARATION_DATE, err);
+  if (code == PAL_OK && before != NULL && p->d->tells_assignments)
+    code = check_older(p, before, PAL_DECLARATION_ASSIGNMENTS_SHA256, PAL_DECLARATION_ASSIGNMENTS_DATE, err);
+  return code;
 }
 
 /* A name that was read as another object is shown from the wrong account; one that was only declared has moved. */
@@ -89,6 +101,8 @@ static enum pal_code check_name(struct placing *p, struct pal_err *err) {
                  has_name(doc->records.v[0], p->d->identity);
     if (other && was_read(doc->records.v[0]))
       return refuse(p, err, "palscan read this identity as object ", doc->id.s);
+    if (other && p->d->link_untold) /* whose list it is may be a guess */
+      return refuse(p, err, "this identity was declared to be object ", doc->id.s);
     if (other)
       pal_docs_remove(p->ret, doc);
     else
@@ -106,6 +120,21 @@ static struct pal_record **unit_of(const struct placing *p, const char *unit) {
         strcmp(pal_get_text(units->v[i], PAL_COVERAGE_UNIT), unit) == 0)
       return &units->v[i];
   return NULL;
+}
+
+/* A unit that nobody read yet. */
+static enum pal_code owe(const struct placing *p, const char *area, const char *name, struct pal_err *err) {
+  struct pal_record *unit = pal_record_new(p->arena, &pal_kind_COVERAGE);
+  if (unit == NULL)
+    return pal_err_nomem(err);
+  enum pal_code code = pal_set_text(p->arena, unit, PAL_COVERAGE_AREA, area, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, unit, PAL_COVERAGE_UNIT, name, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, unit, PAL_COVERAGE_STATE, "unread", err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, unit, PAL_COVERAGE_CODE, WORD_NOT_ASKED, err);
+  return code == PAL_OK ? pal_records_add(p->arena, &p->coverage->records, unit, err) : code;
 }
 
 static bool is_in_state(struct pal_record *const *unit, const char *state) {
@@ -147,32 +176,74 @@ static enum pal_code set_unit(const struct placing *p, const char *state, const 
   return PAL_OK;
 }
 
+/* Nothing was said of the link: it is owed, so that no list of links is whole without it. */
+static enum pal_code owe_link(const struct placing *p, struct pal_err *err) {
+  if (unit_of(p, p->d->identity) != NULL || unit_of(p, UNIT_WHOLE) != NULL)
+    return PAL_OK;
+  return owe(p, links_area(), p->d->identity, err);
+}
+
 /* --- its file --- */
 
-static enum pal_code make_declaration(const struct placing *p, struct pal_record **ret, struct pal_err *err) {
-  const struct pal_declaration *d = p->d;
-  struct pal_record *record = *ret = pal_record_new(p->arena, &pal_kind_DECLARATION);
+static enum pal_code tell_link(const struct placing *p, struct pal_record *record, struct pal_err *err) {
+  const struct pal_record *link = p->d->link;
+  enum pal_code code = pal_set_text(p->arena, record, PAL_DECLARATION_PROVIDER, p->d->provider, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, record, PAL_DECLARATION_DATE, p->d->date, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, record, PAL_DECLARATION_SHA256, p->d->sha256, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, record, PAL_DECLARATION_PARTNER_ID,
+                        link != NULL ? pal_get_text(link, PAL_LINK_PARTNER_ID) : NULL, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, record, PAL_DECLARATION_STATE,
+                        link != NULL ? pal_get_text(link, PAL_LINK_STATE) : NULL, err);
+  pal_set_absent(record, PAL_DECLARATION_VERSION);
+  if (link != NULL)
+    record->v[PAL_DECLARATION_VERSION] = link->v[PAL_LINK_VERSION];
+  return code;
+}
+
+static enum pal_code tell_assignments(const struct placing *p, struct pal_record *record, struct pal_err *err) {
+  enum pal_code code = pal_set_text(p->arena, record, PAL_DECLARATION_ASSIGNMENTS_PROVIDER, p->d->provider, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, record, PAL_DECLARATION_ASSIGNMENTS_DATE, p->d->date, err);
+  if (code == PAL_OK)
+    code = pal_set_text(p->arena, record, PAL_DECLARATION_ASSIGNMENTS_SHA256, p->d->sha256, err);
+  pal_set_absent(record, PAL_DECLARATION_ASSIGNMENTS);
+  for (size_t i = 0; code == PAL_OK && i < p->d->assignments.n; i++)
+    code = pal_add_record(p->arena, record, PAL_DECLARATION_ASSIGNMENTS, p->d->assignments.v[i], err);
+  return code;
+}
+
+/* What is on record of the other part stays. */
+static enum pal_code make_declaration(const struct placing *p, struct pal_record *identity, struct pal_err *err) {
+  const struct pal_record *before = pal_get_record(identity, PAL_IDENTITY_DECLARED);
+  struct pal_record *record =
+      before != NULL ? pal_record_dup(p->arena, before) : pal_record_new(p->arena, &pal_kind_DECLARATION);
   if (record == NULL)
     return pal_err_nomem(err);
-  enum pal_code code = pal_set_text(p->arena, record, PAL_DECLARATION_PROVIDER, d->provider, err);
+  enum pal_code code = p->d->link_untold ? PAL_OK : tell_link(p, record, err);
+  if (code == PAL_OK && p->d->tells_assignments)
+    code = tell_assignments(p, record, err);
   if (code == PAL_OK)
-    code = pal_set_text(p->arena, record, PAL_DECLARATION_DATE, d->date, err);
-  if (code == PAL_OK)
-    code = pal_set_text(p->arena, record, PAL_DECLARATION_SHA256, d->sha256, err);
-  if (code == PAL_OK && d->link != NULL) {
-    code = pal_set_text(p->arena, record, PAL_DECLARATION_PARTNER_ID, pal_get_text(d->link, PAL_LINK_PARTNER_ID), err);
-    if (code == PAL_OK)
-      code = pal_set_text(p->arena, record, PAL_DECLARATION_STATE, pal_get_text(d->link, PAL_LINK_STATE), err);
-    record->v[PAL_DECLARATION_VERSION] = d->link->v[PAL_LINK_VERSION];
-  }
+    pal_set_record(identity, PAL_IDENTITY_DECLARED, record);
+  return code;
+}
+
+/* Of an object that is new to the snapshot. */
+static enum pal_code name_identity(const struct placing *p, struct pal_record *identity, struct pal_err *err) {
+  enum pal_code code = pal_set_text(p->arena, identity, PAL_IDENTITY_OBJECT_ID, p->d->object.s, err);
+  if (code == PAL_OK && pal_get_texts(identity, PAL_IDENTITY_NAMES)->n == 0)
+    code = pal_set_texts(p->arena, identity, PAL_IDENTITY_NAMES, &p->d->identity, 1, err);
+  if (code == PAL_OK && pal_get_text(identity, PAL_IDENTITY_ASSURANCE) == NULL)
+    code = pal_set_text(p->arena, identity, PAL_IDENTITY_ASSURANCE, STATE_DECLARED, err);
   return code;
 }
 
 /* Never read: what was declared is all there is. */
 static enum pal_code take_declared(const struct placing *p, struct pal_record *identity, struct pal_err *err) {
-  enum pal_code code = pal_set_text(p->arena, identity, PAL_IDENTITY_OBJECT_ID, p->d->object.s, err);
-  if (code == PAL_OK && pal_get_texts(identity, PAL_IDENTITY_NAMES)->n == 0)
-    code = pal_set_texts(p->arena, identity, PAL_IDENTITY_NAMES, &p->d->identity, 1, err);
+  enum pal_code code = name_identity(p, identity, err);
   if (code == PAL_OK)
     code = pal_set_text(p->arena, identity, PAL_IDENTITY_ASSURANCE, STATE_DECLARED, err);
   if (code != PAL_OK)
@@ -202,8 +273,16 @@ static enum pal_code stand_beside(const struct placing *p, struct pal_record *id
   return code == PAL_OK ? set_unit(p, STATE_DECLARED, p->d->date, linked, err) : code;
 }
 
+static enum pal_code place_link(const struct placing *p, struct pal_record *identity, bool answered,
+                                struct pal_err *err) {
+  drop_marker(p);
+  if (!answered)
+    return take_declared(p, identity, err);
+  const struct pal_record *declaration = pal_get_record(identity, PAL_IDENTITY_DECLARED);
+  return stand_beside(p, identity, pal_declaration_agrees(declaration, identity), err);
+}
+
 static enum pal_code place(struct placing *p, struct pal_err *err) {
-  struct pal_record *declaration = NULL;
   struct pal_doc *doc = pal_docs_find(p->ret, PAL_FILE_IDENTITY, p->tenant, p->d->object.s);
   enum pal_code code = doc != NULL ? check_object(p, doc->records.v[0], err) : PAL_OK;
   if (code == PAL_OK)
@@ -215,13 +294,11 @@ static enum pal_code place(struct placing *p, struct pal_err *err) {
   if (identity == NULL)
     return pal_err_nomem(err);
   bool answered = doc != NULL && was_read(identity) && identity->v[PAL_IDENTITY_LINK].is != PAL_ABSENT;
-  code = make_declaration(p, &declaration, err);
-  if (code != PAL_OK)
-    return code;
-  pal_set_record(identity, PAL_IDENTITY_DECLARED, declaration);
-  drop_marker(p);
-  code = answered ? stand_beside(p, identity, pal_declaration_agrees(declaration, identity), err)
-                  : take_declared(p, identity, err);
+  code = make_declaration(p, identity, err);
+  if (code == PAL_OK && p->d->link_untold)
+    code = name_identity(p, identity, err);
+  if (code == PAL_OK)
+    code = p->d->link_untold ? owe_link(p, err) : place_link(p, identity, answered, err);
   if (code != PAL_OK)
     return code;
   if (doc == NULL && (doc = pal_docs_get(p->ret, PAL_FILE_IDENTITY, p->tenant, p->d->object.s)) == NULL)
@@ -255,18 +332,7 @@ static enum pal_code owe_all(const struct placing *p, const struct pal_record *s
     const struct collector *c = &collectors[i];
     if (c->area == NULL || c->units == UNITS_NONE || c->units == UNITS_IDENTITY || !collector_enabled(c, settings))
       continue;
-    struct pal_record *unit = pal_record_new(p->arena, &pal_kind_COVERAGE);
-    if (unit == NULL)
-      return pal_err_nomem(err);
-    code = pal_set_text(p->arena, unit, PAL_COVERAGE_AREA, c->area, err);
-    if (code == PAL_OK)
-      code = pal_set_text(p->arena, unit, PAL_COVERAGE_UNIT, UNIT_WHOLE, err);
-    if (code == PAL_OK)
-      code = pal_set_text(p->arena, unit, PAL_COVERAGE_STATE, "unread", err);
-    if (code == PAL_OK)
-      code = pal_set_text(p->arena, unit, PAL_COVERAGE_CODE, WORD_NOT_ASKED, err);
-    if (code == PAL_OK)
-      code = pal_records_add(p->arena, &p->coverage->records, unit, err);
+    code = owe(p, c->area, UNIT_WHOLE, err);
   }
   return code;
 }

@@ -127,6 +127,8 @@ enum pal_code pal_unite(const struct pal_unite_input *input, struct pal_docs *re
   if (code == PAL_OK)
     code = identities_unite(&unite, err);
   if (code == PAL_OK)
+    code = declarations_unite(&unite, err);
+  if (code == PAL_OK)
     code = groups_unite(&unite, err);
   if (code == PAL_OK)
     code = rows_write(&unite, err);

@@ -121,6 +121,11 @@ enum pal_code facts_unite(struct unite *unite, struct pal_err *err) PAL_MUST_CHE
 enum pal_code identities_unite(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code groups_unite(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
 
+/* --- unite_declared.c --- */
+
+/* After the facts: role assignments that are on record as read are declared no more. */
+enum pal_code declarations_unite(struct unite *unite, struct pal_err *err) PAL_MUST_CHECK;
+
 /* --- shared --- */
 
 /* The document of a source or of the parent; NULL when absent. */

@@ -91,10 +91,27 @@ static bool still_contradicts(const struct unite *unite, const struct pal_record
   const char *date = pal_get_text(declared, PAL_DECLARATION_DATE);
   const char *updated = link ? pal_get_text(link, PAL_LINK_UPDATED_TIME) : NULL;
   struct pal_instant at = {0}, written = {0};
-  bool fresh = pal_instant_parse(date, &at) &&
+  bool fresh = date && pal_instant_parse(date, &at) &&
                unite->input->started.s - at.s <= declared_max_age_days(unite->input->settings) * DAY_SECONDS;
   bool since = updated && pal_instant_parse(updated, &written) && pal_instant_cmp(written, at) > 0;
   return fresh && !since && !pal_declaration_agrees(declared, tonight);
+}
+
+/* What stands beside the link that was read tonight: what contradicts it, and the list of role assignments. */
+static enum pal_code keep_declared(const struct unite *unite, const struct pal_record *declared,
+                                   struct pal_record *tonight, struct pal_err *err) {
+  static const int of_link[] = {PAL_DECLARATION_PROVIDER,   PAL_DECLARATION_DATE,  PAL_DECLARATION_SHA256,
+                                PAL_DECLARATION_PARTNER_ID, PAL_DECLARATION_STATE, PAL_DECLARATION_VERSION};
+  bool contradicts = still_contradicts(unite, declared, tonight);
+  if (!contradicts && !pal_get_text(declared, PAL_DECLARATION_ASSIGNMENTS_DATE))
+    return PAL_OK;
+  struct pal_record *record = pal_record_dup(unite->arena, declared);
+  if (!record)
+    return pal_err_nomem(err);
+  for (size_t i = 0; !contradicts && i < sizeof of_link / sizeof of_link[0]; i++)
+    pal_set_absent(record, of_link[i]);
+  pal_set_record(tonight, PAL_IDENTITY_DECLARED, record);
+  return PAL_OK;
 }
 
 static enum pal_code unite_identity(struct unite *unite, const char *object, struct pal_err *err) {
@@ -110,8 +127,8 @@ static enum pal_code unite_identity(struct unite *unite, const char *object, str
     record = pal_record_dup(unite->arena, tonight.best);
     code = record ? join_names(unite, &tonight, parent, record, err) : pal_err_nomem(err);
     const struct pal_record *declared = parent ? pal_get_record(parent, PAL_IDENTITY_DECLARED) : NULL;
-    if (code == PAL_OK && declared && still_contradicts(unite, declared, record))
-      pal_set_record(record, PAL_IDENTITY_DECLARED, pal_get_record(parent, PAL_IDENTITY_DECLARED));
+    if (code == PAL_OK && declared)
+      code = keep_declared(unite, declared, record, err);
   } else if (parent && tonight.best &&
              tonight.rank <= RANK_PARTIAL) { /* answered, but not with a link that can be read */
     const struct row *row = row_find(unite, "links", tonight.names.v[0]);

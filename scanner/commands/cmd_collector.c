@@ -94,7 +94,8 @@ const struct pal_command pal_command_collector = {
     .summary = "a script for a colleague whose link only they can read",
     .help = "Prints a short script for one identity in one tenant. The colleague reads it, runs it in their own shell, "
             "signed in to that tenant, and sends back the one file it writes: for palscan import. It reads their own "
-            "link and nothing else, writes nothing to any service, and shows no token. It holds a nonce that is good "
+            "link, and their own role assignments where these can be listed; it writes nothing to any service, and "
+            "shows no token. It holds a nonce that is good "
             "for one import within 30 days, on this machine and for this user.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),

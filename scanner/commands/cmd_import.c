@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_import.c - palscan import: what people declare of links that only they can read. */
+/* cmd_import.c - palscan import: what people declare of links that only they can read, and of their roles. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "nonce.h"
 #include "outcome.h"
 #include "pal_import.h"
+#include "pal_text.h"
 #include "run.h"
 
-enum { FILES_MAX = 4096, STATE_PATH_MAX = 8192 };
+enum { FILES_MAX = 4096, STATE_PATH_MAX = 8192, LINE_BYTES_MAX = 64 << 10 };
 
 static const struct pal_opt opts[] = {
     {.name = "identity",
@@ -20,6 +21,11 @@ static const struct pal_opt opts[] = {
      .kind = PAL_OPT_VALUE,
      .arg = "ID",
      .help = "The tenant that was signed in to.",
+     .no_environment = true},
+    {.name = "object",
+     .kind = PAL_OPT_VALUE,
+     .arg = "ID",
+     .help = "The object id of the identity in that tenant, where a list of role assignments tells of several.",
      .no_environment = true},
     {.name = "date",
      .kind = PAL_OPT_VALUE,
@@ -56,7 +62,7 @@ static enum pal_code read_date(struct pal_cli *cli, const char **ret, struct pal
 }
 
 static enum pal_code read_hints(struct pal_cli *cli, struct pal_import_hints *ret, struct pal_err *err) {
-  const char *tenant = pal_cli_get(cli, "tenant");
+  const char *tenant = pal_cli_get(cli, "tenant"), *object = pal_cli_get(cli, "object");
   *ret = (struct pal_import_hints){.identity = pal_cli_get(cli, "identity"), .provider = pal_cli_get(cli, "provider")};
   if (ret->identity != NULL && !pal_name_valid(ret->identity))
     return pal_err_set(err, PAL_E_USAGE, "--identity: \"%s\" is no name: lower-case letters, digits and hyphens",
@@ -68,6 +74,13 @@ static enum pal_code read_hints(struct pal_cli *cli, struct pal_import_hints *re
     if (pal_tenant_id_parse(tenant, &id, NULL) != PAL_OK)
       return pal_err_set(err, PAL_E_USAGE, "--tenant: \"%s\" is no tenant id (a GUID)", tenant);
     if ((ret->tenant = pal_arena_strdup(cli->arena, id.s)) == NULL)
+      return pal_err_nomem(err);
+  }
+  if (object != NULL) {
+    struct pal_object_id id;
+    if (pal_object_id_parse(object, &id, NULL) != PAL_OK)
+      return pal_err_set(err, PAL_E_USAGE, "--object: \"%s\" is no object id (a GUID)", object);
+    if ((ret->object = pal_arena_strdup(cli->arena, id.s)) == NULL)
       return pal_err_nomem(err);
   }
   return read_date(cli, &ret->date, err);
@@ -136,15 +149,39 @@ static enum pal_code spend(const char *state, const struct pal_declarations *dec
   return code;
 }
 
-static enum pal_code print(struct pal_cli *cli, struct pal_run_result *result, struct pal_err *err) {
+/* Of role assignments no table says how many of a file were taken. */
+static void say_assignments(const struct pal_declaration *d) {
+  struct pal_buf text, line;
+  pal_buf_init(&text, LINE_BYTES_MAX);
+  pal_buf_init(&line, (size_t)LINE_BYTES_MAX * 4);
+  pal_buf_printf(&text, "%s: ", d->path);
+  if (d->unlisted != NULL)
+    pal_buf_printf(&text, "the role assignments of %s were not listed: %s", d->identity, d->unlisted);
+  else
+    pal_buf_printf(&text, "%zu role assignment%s of %s, %zu of other principals left out", d->assignments.n,
+                   d->assignments.n == 1 ? "" : "s", d->identity, d->others);
+  if (text.bad == PAL_OK)
+    pal_term_escape(&line, text.data);
+  if (text.bad == PAL_OK && line.bad == PAL_OK)
+    (void)fprintf(stderr, "%s\n", line.data);
+  pal_buf_deinit(&line);
+  pal_buf_deinit(&text);
+}
+
+static enum pal_code print(struct pal_cli *cli, const struct pal_declarations *declared, struct pal_run_result *result,
+                           struct pal_err *err) {
   char commit[41];
   pal_oid_hex(&result->commit, commit);
   result->report.next = "palscan show; palscan check judges the whole estate";
   enum pal_code code = pal_outcome_print(cli, &result->report, err);
   if (code != PAL_OK)
     return pal_err_wrap(err, "the import is committed, but its report was not written");
-  if (!pal_cli_flag(cli, "quiet"))
-    (void)fprintf(stderr, "committed %s\n", commit);
+  if (pal_cli_flag(cli, "quiet"))
+    return PAL_OK;
+  for (size_t i = 0; i < declared->n; i++)
+    if (declared->v[i].tells_assignments || declared->v[i].unlisted != NULL)
+      say_assignments(&declared->v[i]);
+  (void)fprintf(stderr, "committed %s\n", commit);
   return PAL_OK;
 }
 
@@ -174,7 +211,7 @@ static enum pal_code import(struct pal_cli *cli, const struct pal_app *app, cons
   if (code == PAL_OK && (code = spend(state.data, declared, err)) != PAL_OK)
     (void)pal_err_wrap(err, "the import is committed, but its files are not remembered");
   if (code == PAL_OK)
-    code = print(cli, &result, err);
+    code = print(cli, declared, &result, err);
   if (code == PAL_OK) /* who was never read is no fault of an import */
     cli->exit_status = pal_outcome_status(cli, &result.report, "new", result.worse, false);
   pal_run_result_free(&result);
@@ -207,9 +244,12 @@ const struct pal_command pal_command_import = {
     .name = "import",
     .args = "FILE...",
     .summary = "what colleagues declare of links that only they can read",
-    .help = "Reads files of the script that palscan collector prints, and the output of az managementpartner show and "
-            "Get-AzManagementPartner | ConvertTo-Json, where --identity, --tenant and --date say what it does not; "
-            "UTF-8 and UTF-16. Commits one snapshot of partial scope, of kind import. What is imported is "
+    .help = "Reads files of the script that palscan collector prints, and the output of az managementpartner show, az "
+            "role assignment list, and Get-AzManagementPartner or Get-AzRoleAssignment | ConvertTo-Json, where "
+            "--identity, --tenant and --date say what it does not; UTF-8 and UTF-16. Role assignments of other "
+            "principals are left out and counted. They are shown by palscan show --person and compared with what is "
+            "read (PAL019); no verdict on access rests on them. Commits one snapshot of partial scope, of kind import. "
+            "What is imported is "
             "self-declared, by whom and on which day, with the digest of the file: it speaks for one identity in one "
             "tenant, and neither replaces nor clears what palscan read; where both differ they stand side by side. A "
             "declaration counts as complete for declaredMaxAgeDays (100). No file is imported twice. With one wrong "

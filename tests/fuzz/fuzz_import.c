@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fuzz_import.c - files that colleagues send. What is accepted speaks for the
- * identity and tenant that were asked for, and of no link but theirs; it says
- * the same in UTF-16.
+ * identity and tenant that were asked for, and of no link or role assignment but
+ * theirs; it says the same in UTF-16.
  */
 #include <string.h>
 
 #include "fuzz.h"
+#include "pal_id.h"
 #include "pal_import.h"
+#include "pal_record.h"
 #include "pal_text.h"
 
 #define TENANT "72f988bf-86f1-41af-91ab-2d7cd011db47"
@@ -21,15 +23,30 @@ static bool parse(struct pal_arena *arena, const char *bytes, size_t len, struct
   struct pal_err err = {0};
   enum pal_code code = pal_import_parse(arena, bytes, len, "fuzz", &hints, &all, &err);
   FUZZ_CLAIM(code == err.code && all.n == (code == PAL_OK));
-  FUZZ_CLAIM(code == PAL_OK || code == PAL_E_INPUT || code == PAL_E_LIMIT || code == PAL_E_NOMEM);
+  /* USAGE: a list tells of several principals, and nobody said whose it is. */
+  FUZZ_CLAIM(code == PAL_OK || code == PAL_E_INPUT || code == PAL_E_LIMIT || code == PAL_E_NOMEM ||
+             code == PAL_E_USAGE);
   if (code == PAL_OK)
     *ret = all.v[0];
   return code == PAL_OK;
 }
 
+static void check_assignments(const struct pal_declaration *d) {
+  FUZZ_CLAIM(d->tells_assignments || (d->assignments.n == 0 && !d->link_untold));
+  FUZZ_CLAIM(d->assignments.n <= PAL_DECLARED_ASSIGNMENTS_MAX);
+  for (size_t i = 0; i < d->assignments.n; i++) {
+    const struct pal_record *record = d->assignments.v[i];
+    FUZZ_CLAIM(pal_arm_id_within(pal_get_text(record, PAL_DECLARED_ASSIGNMENT_ID),
+                                 pal_get_text(record, PAL_DECLARED_ASSIGNMENT_SCOPE)));
+    FUZZ_CLAIM(strlen(pal_get_text(record, PAL_DECLARED_ASSIGNMENT_ROLE_ID)) == PAL_GUID_LEN);
+    FUZZ_CLAIM(i == 0 || pal_record_cmp(d->assignments.v[i - 1], record) < 0);
+  }
+}
+
 static void check(const struct pal_declaration *d) {
   FUZZ_CLAIM(strcmp(d->identity, "anna") == 0 && strcmp(d->tenant.s, TENANT) == 0);
   FUZZ_CLAIM(strlen(d->object.s) == PAL_GUID_LEN && strlen(d->sha256) == 64);
+  check_assignments(d);
   if (d->link == NULL)
     return;
   FUZZ_CLAIM(strcmp(pal_get_text(d->link, PAL_LINK_TENANT_ID), TENANT) == 0);
@@ -76,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       FUZZ_CLAIM(parse(arena, wide.data, wide.len, &second));
       FUZZ_CLAIM((first.link == NULL) == (second.link == NULL));
       FUZZ_CLAIM(first.link == NULL || pal_record_equal(first.link, second.link));
+      FUZZ_CLAIM(first.assignments.n == second.assignments.n && first.others == second.others);
     }
   }
   pal_buf_deinit(&wide);

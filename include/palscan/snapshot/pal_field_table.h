@@ -12,7 +12,8 @@
 
 #define PAL_KINDS(K) \
   K(LINK, .name="link", .label="partner link", .help="One Partner Admin Link: this principal object in this tenant is linked to this partner ID.", .change={"link.added","link.removed","link.changed"}) \
-  K(DECLARATION, .name="declaration", .label="declaration", .help="What was said of the link of an identity and not read by palscan: imported from the identity's own command line. Kept beside a reading until a newer reading says the same, or it is too old.") \
+  K(DECLARED_ASSIGNMENT, .name="declaredAssignment", .label="declared role assignment", .help="A role assignment that an identity is said to have. No reading: it neither covers nor clears anything.") \
+  K(DECLARATION, .name="declaration", .label="declaration", .help="What was said of an identity and not read by palscan: its link, its role assignments, or both; imported from the identity's own command line. Kept beside a reading until a newer reading says the same, or it is too old.") \
   K(SIGHTING, .name="sighting", .label="sighting", .help="Which identity saw a subscription, with a token of which tenant.") \
   K(PERMISSION, .name="permission", .label="permission", .help="One permission entry of a role or deny assignment.") \
   K(DENY_PRINCIPAL, .name="denyPrincipal", .label="principal", .help="A principal a deny assignment applies to or excludes; the all-zero GUID of type SystemDefined is everyone.") \
@@ -79,13 +80,28 @@
   F(LINK, UPDATED_TIME, .json="updatedTime", .column="updated_time", .type=PAL_T_INSTANT, .since=1, .label="updated")
 
 /* Provider and date are the word of who imported it; the digest is of the file as it came. */
+/* Whose they are says the identity that holds them. */
+#define PAL_FIELDS_DECLARED_ASSIGNMENT(F) \
+  F(DECLARED_ASSIGNMENT, ID, .json="id", .column="id", .type=PAL_T_ARM_ID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="assignment") \
+  F(DECLARED_ASSIGNMENT, ROLE_ID, .json="roleId", .column="role_id", .type=PAL_T_GUID, .flags=PAL_REQUIRED, .since=1, .label="role", .help="Last segment of roleDefinitionId.") \
+  F(DECLARED_ASSIGNMENT, ROLE_NAME, .json="roleName", .column="role_name", .type=PAL_T_TEXT, .since=1, .label="name of the role", .max=512) \
+  F(DECLARED_ASSIGNMENT, PRINCIPAL_TYPE, .json="principalType", .column="principal_type", .type=PAL_T_TEXT, .since=1, .label="principal type", .max=64) \
+  F(DECLARED_ASSIGNMENT, SCOPE, .json="scope", .column="scope", .type=PAL_T_ARM_ID, .flags=PAL_REQUIRED, .since=1, .label="scope") \
+  F(DECLARED_ASSIGNMENT, CONDITION, .json="condition", .column="condition", .type=PAL_T_TEXT, .since=1, .label="condition", .max=16384) \
+  F(DECLARED_ASSIGNMENT, CONDITION_VERSION, .json="conditionVersion", .column="condition_version", .type=PAL_T_TEXT, .since=1, .label="condition version", .max=64) \
+  F(DECLARED_ASSIGNMENT, CREATED_ON, .json="createdOn", .column="created_on", .type=PAL_T_INSTANT, .since=1, .label="created")
+
 #define PAL_FIELDS_DECLARATION(F) \
-  F(DECLARATION, PROVIDER, .json="provider", .column="provider", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="declared by", .max=256) \
-  F(DECLARATION, DATE, .json="date", .column="date", .type=PAL_T_INSTANT, .flags=PAL_REQUIRED, .since=1, .label="declared on") \
-  F(DECLARATION, SHA256, .json="sha256", .column="sha256", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="digest of the file", .max=64, .help="SHA-256, hexadecimal.") \
-  F(DECLARATION, PARTNER_ID, .json="partnerId", .column="partner_id", .type=PAL_T_DIGITS, .since=1, .label="partner ID", .help="Absent: declared to have no link.") \
+  F(DECLARATION, PROVIDER, .json="provider", .column="provider", .type=PAL_T_TEXT, .since=1, .label="declared by", .max=256, .help="Of the link. Absent, as are date and sha256: nothing was said of the link.") \
+  F(DECLARATION, DATE, .json="date", .column="date", .type=PAL_T_INSTANT, .since=1, .label="declared on") \
+  F(DECLARATION, SHA256, .json="sha256", .column="sha256", .type=PAL_T_TEXT, .since=1, .label="digest of the file", .max=64, .help="SHA-256, hexadecimal.") \
+  F(DECLARATION, PARTNER_ID, .json="partnerId", .column="partner_id", .type=PAL_T_DIGITS, .since=1, .label="partner ID", .help="Absent where there is a date: declared to have no link.") \
   F(DECLARATION, STATE, .json="state", .column="state", .type=PAL_T_TEXT, .since=1, .label="state", .help="As in a link.") \
-  F(DECLARATION, VERSION, .json="version", .column="version", .type=PAL_T_INT, .since=1, .label="version", .help="As in a link.")
+  F(DECLARATION, VERSION, .json="version", .column="version", .type=PAL_T_INT, .since=1, .label="version", .help="As in a link.") \
+  F(DECLARATION, ASSIGNMENTS, .json="assignments", .type=PAL_T_RECORDS, .kind=&pal_kind_DECLARED_ASSIGNMENT, .table="declared_assignment", .since=1, .label="role assignments", .help="Of the last list that was imported. What it leaves out is not said to be absent.") \
+  F(DECLARATION, ASSIGNMENTS_PROVIDER, .json="assignmentsProvider", .column="assignments_provider", .type=PAL_T_TEXT, .since=1, .label="role assignments declared by", .max=256) \
+  F(DECLARATION, ASSIGNMENTS_DATE, .json="assignmentsDate", .column="assignments_date", .type=PAL_T_INSTANT, .since=1, .label="role assignments declared on") \
+  F(DECLARATION, ASSIGNMENTS_SHA256, .json="assignmentsSha256", .column="assignments_sha256", .type=PAL_T_TEXT, .since=1, .label="digest of the list", .max=64, .help="SHA-256, hexadecimal.")
 
 #define PAL_FIELDS_SIGHTING(F) \
   F(SIGHTING, IDENTITY, .json="identity", .column="identity", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="identity") \
