@@ -17,9 +17,10 @@
   "LEFT JOIN tenant ON tenant.id = " T ".tenant_id\n"
 /* What a column D with an instant, or NULL, means to people. */
 #define VERIFIED(D) "COALESCE(" D ", '-') AS \"last verified\""
-#define READING(D)                                   \
+#define READING_OF(D)                                \
   "CASE WHEN " D " IS NULL THEN 'not known' WHEN " D \
-  " = run.started THEN 'this run' ELSE 'last read on ' || substr(" D ", 1, 10) END AS reading"
+  " = run.started THEN 'this run' ELSE 'last read on ' || substr(" D ", 1, 10) END"
+#define READING(D) READING_OF(D) " AS reading"
 
 /*
  * mine       the person's objects
@@ -80,8 +81,8 @@ static const char accounts_sql[] =
     "END)\n"
     "      WHEN lower(COALESCE(link.state, 'active')) = 'active' THEN link.partner_id\n"
     "      ELSE link.partner_id || ' (' || link.state || ')' END\n"
-    "      || CASE WHEN identity.assurance = 'self-declared' THEN ', self-declared by ' || declaration.provider ELSE "
-    "'' END"
+    "      || CASE WHEN identity.assurance = 'self-declared' THEN COALESCE(', self-declared by ' || "
+    "declaration.provider, '') ELSE '' END"
     " AS link, answered.read_on\n"
     "  FROM mine LEFT JOIN link ON link.tenant_id = mine.tenant_id AND link.object_id = mine.object_id\n"
     "  LEFT JOIN identity ON identity.tenant_id = mine.tenant_id AND identity.object_id = mine.object_id\n"
@@ -118,24 +119,37 @@ static const char access_sql[] =
     "      AND read.area = 'groups' AND read.unit IN (found.group_id, 'tenant') ORDER BY read.unit = 'tenant' LIMIT 1) "
     "END AS group_read\n"
     "  FROM found JOIN run),\n"
-    "access AS (SELECT tenant_id, scope, role_id,\n"
+    "access AS (SELECT tenant_id, scope, role_id, NULL AS role_name,\n"
     "    CASE WHEN area = 'delegations' THEN 'delegation' WHEN group_id IS NOT NULL THEN 'group ' || group_id WHEN "
     "is_inherited THEN 'inherited' ELSE 'direct' END AS path,\n"
     "    CASE WHEN live = 1 THEN 'live' WHEN kind = 'eligible' THEN 'eligible' WHEN blocked = 1 THEN 'denied' ELSE "
     "'not "
     "in force' END AS state,\n"
-    "    CASE WHEN role_read IS NOT NULL AND group_read IS NOT NULL THEN min(role_read, group_read) END AS read_on\n"
-    "  FROM dated)\n"
+    "    CASE WHEN role_read IS NOT NULL AND group_read IS NOT NULL THEN min(role_read, group_read) END AS read_on,\n"
+    "    NULL AS told\n"
+    "  FROM dated\n"
+    /* What was read needs nobody's word. */
+    "  UNION ALL\n"
+    "  SELECT declared.tenant_id, declared.scope, declared.role_id, declared.role_name, 'declared', 'not read', NULL,\n"
+    "    'self-declared by ' || declaration.assignments_provider || ' on ' || substr(declaration.assignments_date, 1, "
+    "10)\n"
+    "  FROM declared_assignment AS declared\n"
+    "  JOIN mine ON mine.tenant_id = declared.tenant_id AND mine.object_id = declared.object_id\n"
+    "  JOIN declaration ON declaration.tenant_id = declared.tenant_id AND declaration.object_id = declared.object_id\n"
+    "  WHERE NOT EXISTS (SELECT 1 FROM assignment WHERE assignment.tenant_id = declared.tenant_id\n"
+    "    AND assignment.principal_id = declared.object_id AND assignment.id = declared.id AND assignment.role_id = "
+    "declared.role_id))\n"
     "SELECT DISTINCT " CUSTOMER(
         "access") ", access.scope AS scope,\n"
                   "  COALESCE((SELECT role.name FROM role WHERE role.id = access.role_id AND (role.tenant_id = "
                   "access.tenant_id OR "
-                  "role.tenant_id IS NULL) LIMIT 1), '-') AS role, access.role_id AS \"role id\", access.path AS "
-                  "path,\n"
-                  "  CASE WHEN access.read_on = run.started THEN '' ELSE 'was ' END || access.state AS state,\n"
-                  "  " VERIFIED("access.read_on") ", " READING("access.read_on") "\n"
-                                                                                 "FROM access JOIN run\n" NAMES(
-                                                                                     "access") "ORDER BY 1, 2, 3, 4, 6";
+                  "role.tenant_id IS NULL) LIMIT 1), access.role_name, '-') AS role, access.role_id AS \"role id\", "
+                  "access.path AS path,\n"
+                  "  CASE WHEN access.told IS NOT NULL OR access.read_on = run.started THEN '' ELSE 'was ' END || "
+                  "access.state AS state,\n"
+                  "  " VERIFIED("access.read_on") ", COALESCE(access.told, " READING_OF(
+                      "access.read_on") ") AS reading\n"
+                                        "FROM access JOIN run\n" NAMES("access") "ORDER BY 1, 2, 3, 4, 6";
 
 /*
  * reached    by whom a subscription is covered, or may be, and when role and link of that were read

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # import.sh - palscan import and collector: what colleagues say of links that only they
-# can read. It is theirs, dated, counted once, and never in the place of what was read.
+# can read, and of their roles. It is theirs, dated, counted once, and never in the place
+# of what was read.
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/../live/lib.sh"
 
@@ -277,6 +278,184 @@ test_import__replays_take_none() {
   expect_refused 2 'holds replays'
 }
 
+# ---- role assignments ----
+
+SUB=5a1b2c3d-0000-4000-8000-000000000001
+OWNER=8e3af657-a8ff-443c-a75c-2fe8c4bcb635
+
+# role N [OBJECT [SUBSCRIPTION [NAME]]]: one entry of az role assignment list
+role() {
+  jq -n --arg n "d1a1b1c1-0000-4000-8000-00000000000$1" --arg o "${2:-$ANNA}" --arg s "/subscriptions/${3:-$SUB}" \
+    --arg r "$OWNER" --arg name "${4:-Owner}" \
+    '{condition: null, conditionVersion: null, createdBy: "", createdOn: "2026-02-21T20:07:21.134129+00:00",
+      delegatedManagedIdentityResourceId: null, description: null,
+      id: "\($s)/providers/Microsoft.Authorization/roleAssignments/\($n)", name: $n, principalId: $o,
+      principalName: "anna@contoso.example", principalType: "User",
+      roleDefinitionId: "\($s)/providers/Microsoft.Authorization/roleDefinitions/\($r)", roleDefinitionName: $name,
+      scope: $s, type: "Microsoft.Authorization/roleAssignments", updatedBy: "", updatedOn: "2026-02-21T20:07:21.134129+00:00"}'
+}
+declared_of() { file_of "$1" "identities/$2.json" | jq -c "$3"; }
+
+test_import_roles__are_declared_and_nothing_else() {
+  local other=ac9a0626-3ff0-46e2-9974-bbfba246f6dd
+  empty
+  { role 1 && role 2 "$other" && role 3; } | jq -s . >roles.json
+  remember
+  anna roles.json --date "$YESTERDAY"
+  expect_refused 2 'roles.json: tells of several principals: give --object with the object id of anna'
+  anna roles.json --date "$YESTERDAY" --object "${ANNA^^}" --provider 'Anna A.'
+  expect_status 0
+  expect_err 'roles.json: 2 role assignments of anna, 1 of other principals left out'
+  expect_equal "$(declared_of "$FABRIKAM" "$ANNA" '[.assurance, has("link"), .declared.assignmentsProvider, .declared.date, (.declared.assignments | length)]')" \
+    '["self-declared",false,"Anna A.",null,2]'
+  expect_equal "$(declared_of "$FABRIKAM" "$ANNA" .declared.assignmentsSha256)" "\"$(sha256sum roles.json | cut -d' ' -f1)\""
+  if git_ grep -q -e "$other" -e anna@contoso HEAD; then fail "somebody else is in the snapshot, or a name"; fi
+  # No area is read by it, and the link is still owed.
+  expect_equal "$(file_of "$FABRIKAM" coverage.json | jq -c '[.[][] | .state] | unique')" '["unread"]'
+  expect_equal "$(git_ ls-tree -r --name-only HEAD "$(folder_of "$FABRIKAM")" | grep -c assignments)" 0
+  expect_sound
+  palscan_ok verify
+  palscan_ok query "SELECT object_id, id, role_id, scope FROM declared_assignment" -f csv
+  expect_out "$ANNA,/subscriptions/$SUB/providers/microsoft.authorization/roleassignments/d1a1b1c1-0000-4000-8000-000000000001,$OWNER,/subscriptions/$SUB"
+  palscan_ok query "SELECT count(*) AS n FROM assignment" -f csv
+  expect_equal "$(tail -n 1 "$T/.out" | tr -d '\r')" 0
+  palscan_ok show --person anna -f json
+  expect_equal "$(jq -r '.access[] | "\(.path) \(.state) \(."last verified") \(.reading)"' "$T/.out" | sort -u)" \
+    "declared not read - self-declared by Anna A. on $YESTERDAY"
+  expect_equal "$(jq -r '.accounts[] | .link' "$T/.out")" 'never read'
+  palscan_ok show --person anna
+  expect_out "self-declared by Anna A. on $YESTERDAY"
+  # Not seen is not gone: nobody contradicts her.
+  palscan check --as-recorded -f json --fail-on none
+  expect_equal "$(jq -r '[.findings[] | select(.policy == "PAL019") | .verdict] | unique | join(" ")' "$T/.out")" unknown
+}
+
+test_import_roles__link_and_list_are_one_declaration() {
+  empty
+  { role 1 && role 2 ac9a0626-3ff0-46e2-9974-bbfba246f6dd; } | jq -s . >roles.json
+  anna link.json roles.json --date "$YESTERDAY"
+  expect_status 0
+  expect_equal "$(git_ rev-list --count HEAD)" 1
+  expect_equal "$(declared_of "$FABRIKAM" "$ANNA" '[.link.partnerId, .declared.partnerId, (.declared.assignments | length)]')" '["2000001","2000001",1]'
+  grep -qE "^Self-declared +1 statement, the oldest of $YESTERDAY\$" "$T/.out" || fail "the first screen does not say so"
+  palscan_ok verify
+  remember
+  anna roles.json --object "$ANNA" --date "$TODAY"
+  expect_refused 2 'this very file was imported before'
+  rm -r "$T"/state/palscan/*/imported
+  remember
+  anna roles.json --object "$ANNA" --date "$TODAY"
+  expect_refused 2 'this very file was imported before'
+  role 3 >"$T/older.json"
+  anna "$T/older.json" --date 2026-02-22
+  expect_refused 2 "a later declaration is on record, of $YESTERDAY"
+  # A newer list takes the place of the older one; what was said of the link stays.
+  anna "$T/older.json" --date "$TODAY"
+  expect_status 0
+  expect_equal "$(declared_of "$FABRIKAM" "$ANNA" '[.declared.partnerId, (.declared.date | .[:10]), (.declared.assignmentsDate | .[:10]), (.declared.assignments[].id | .[-1:])]')" \
+    "[\"2000001\",\"$YESTERDAY\",\"$TODAY\",\"3\"]"
+  palscan_ok verify
+}
+
+test_import_roles__wrong_lists_commit_nothing() {
+  empty
+  remember
+  role 1 | jq '[.scope = "/subscriptions/../x"]' >"$T/bad.json"
+  anna "$T/bad.json" --date "$TODAY"
+  expect_refused 2 'at $[0].scope: '
+  role 1 | jq '[.id = "/subscriptions/x"]' >"$T/bad.json"
+  anna "$T/bad.json" --date "$TODAY"
+  expect_refused 2 'at $[0].id: '
+  jq -n --arg t "$FABRIKAM" --arg s "$SUB" '[{cloudName: "AzureCloud", homeTenantId: $t, id: $s, isDefault: true, tenantId: $t}]' >"$T/bad.json"
+  anna "$T/bad.json" --date "$TODAY"
+  expect_refused 2 'is a subscription, which nobody declares: palscan scan reads which there are'
+  role 1 >"$T/bad.json"
+  anna "$T/bad.json" --date "$TODAY" --object anna
+  expect_refused 2 '--object: "anna" is no object id'
+  anna "$T/bad.json" --date 2026-02-20
+  expect_refused 2 'a role assignment was made on 2026-02-21, after the day of the declaration, 2026-02-20'
+}
+
+test_import_roles__hostile_texts_reach_no_terminal() {
+  local evil
+  empty
+  evil=$'\x1b[31mred\x1b[0m \xe2\x80\xaelru=HYPERLINK("x") \xc2\x9b'
+  role 1 "$ANNA" "$SUB" "$evil" | jq --arg e "$evil" '.condition = $e | .conditionVersion = $e' >"$T/"$'evil\x1b[2J.json'
+  anna "$T/"$'evil\x1b[2J.json' --date "$YESTERDAY" --provider "$evil"
+  expect_status 0
+  expect_harmless "$T/.out"
+  expect_harmless "$T/.err"
+  file_of "$FABRIKAM" "identities/$ANNA.json" >"$T/stored"
+  expect_harmless "$T/stored"
+  palscan_ok show --person anna
+  expect_harmless "$T/.out"
+  palscan check -f csv --fail-on none
+  expect_harmless "$T/.out" cr
+  palscan_ok query 'SELECT role_name, condition FROM declared_assignment'
+  expect_harmless "$T/.out"
+  palscan_ok verify
+}
+
+# A subscription of the tenant that was read, and one role assignment there of one principal.
+read_role() {
+  local path
+  path=$(git_ ls-tree -r --name-only HEAD "$(folder_of "$TENANT")/subscriptions" | grep '/role-assignments.json$' | while read -r path; do
+    git_ show "HEAD:$path" | jq -e --arg o "$OBJECT" 'any(.[]; .principalId == $o)' >/dev/null && echo "$path" && break
+  done)
+  [ -n "$path" ] || fail "nothing of $NAME was read"
+  ON=$(sed 's#.*/subscriptions/##; s#/.*##' <<<"$path")
+  git_ show "HEAD:$path" | jq --arg o "$OBJECT" '[.[] | select(.principalId == $o)][0] | .roleDefinitionId = .roleId | .RoleAssignmentId = .id
+    | .ObjectId = .principalId | {RoleAssignmentId, ObjectId, Scope: .scope, RoleDefinitionId: .roleDefinitionId, ObjectType: .principalType}' >"$T/there.json"
+}
+verdicts() { jq -r '[.findings[] | select(.policy == "PAL019") | "\(.verdict) \(.subject.id)"] | join("\n")' "$T/.out"; }
+
+test_import_roles__contradiction_stands_until_a_list_says_what_was_read() {
+  live_night
+  read_role
+  file_of "$TENANT" coverage.json | jq -S 'del(.links)' >"$T/before"
+  git_ rev-parse "HEAD:$(folder_of "$TENANT")/subscriptions" >"$T/subscriptions"
+  { cat "$T/there.json" && role 1 "$OBJECT" "$ON"; } | jq -s . >"$T/roles.json"
+  bring "$T/roles.json" --identity "$NAME" --tenant "$TENANT" --date "$YESTERDAY" -f json
+  case $status in 0 | 4) ;; *) fail "exit status $status" ;; esac
+  expect_equal "$(verdicts)" "fail $OBJECT"
+  expect_equal "$(jq -c '.findings[] | select(.policy == "PAL019") | .details.declaredAssignments' "$T/.out")" \
+    "[\"/subscriptions/$ON/providers/microsoft.authorization/roleassignments/d1a1b1c1-0000-4000-8000-000000000001\"]"
+  # What was read is as it was: completeness but for the dates that were left out, and all records.
+  expect_equal "$(git_ rev-parse "HEAD:$(folder_of "$TENANT")/subscriptions")" "$(cat "$T/subscriptions")"
+  expect_same_file <(file_of "$TENANT" coverage.json | jq -S 'del(.links) | map_values(map_values(.state))') <(jq -S 'map_values(map_values(.state))' "$T/before")
+  expect_sound
+  palscan_ok verify
+  palscan check --as-recorded -f json --fail-on none
+  expect_equal "$(verdicts)" "fail $OBJECT"
+  palscan_ok show --person "$OBJECT" -f json
+  expect_equal "$(jq -r '[.access[] | select(.path == "declared") | .reading] | join("; ")' "$T/.out")" "self-declared by $NAME on $YESTERDAY"
+  # The night after reads the one, and not the other.
+  emulate --tenants 3
+  live_scan --fail-on none -f json
+  silence
+  expect_equal "$(verdicts)" "fail $OBJECT"
+  expect_equal "$(declared_of "$TENANT" "$OBJECT" '[.declared.assignments[].id | .[-1:]]')" '["1"]'
+  palscan_ok verify
+  jq -s . "$T/there.json" >"$T/again.json"
+  bring "$T/again.json" --identity "$NAME" --tenant "$TENANT" --date "$TODAY" -f json
+  expect_equal "$(verdicts)" ''
+  palscan_ok verify
+}
+
+test_import_roles__old_list_contradicts_nothing() {
+  live_night
+  read_role
+  role 1 "$OBJECT" "$ON" | jq '.createdOn = "2020-01-01T00:00:00Z"' >"$T/roles.json"
+  bring "$T/roles.json" --identity "$NAME" --tenant "$TENANT" --date "$(date -u -d '101 days ago' +%Y-%m-%d)" -f json
+  expect_equal "$(verdicts)" ''
+  palscan_ok verify
+  # One of today was told after all that was read.
+  jq '.createdOn = "2020-01-02T00:00:00Z"' "$T/roles.json" >"$T/new.json"
+  bring "$T/new.json" --identity "$NAME" --tenant "$TENANT" --date "$TODAY" -f json
+  expect_equal "$(verdicts)" ''
+  palscan_ok verify
+}
+
 # ---- the collector ----
 
 # collected NAME NONCE [OBJECT]: the file its script writes
@@ -286,7 +465,8 @@ collected() {
     '{format: "palscan-declaration", version: 1, nonce: $n, identity: $i, tenantId: $t, objectId: $o, date: $d, link: $l[0]}'
 }
 
-# fake_az TENANT OBJECT ANSWER: an az on the PATH that is signed in so; ANSWER: what az rest does
+# fake_az TENANT OBJECT ANSWER [ACCOUNTS [ROLES]]: an az on the PATH that is signed in so; ANSWER: what az rest does,
+# ACCOUNTS: az account list, ROLES: az role assignment list
 # shellcheck disable=SC2016 # for the other shell
 fake_az() {
   mkdir -p "$T/bin"
@@ -294,7 +474,8 @@ fake_az() {
     printf '#!/bin/sh\nprintf "%%s\\n" "$*" >>"%s/asked"\n' "$T"
     printf 'case "$1 $2" in\n"account get-access-token") printf "h.%%s.s\\n" "%s" ;;\n' \
       "$(jq -nc --arg t "$1" --arg o "$2" '{aud: "x", name: "Änna >>>???", oid: $o, tid: $t}' | base64url)"
-    printf '"rest --method") %s ;;\n*) exit 9 ;;\nesac\n' "$3"
+    printf '"rest --method") %s ;;\n"account list") %s ;;\n"role assignment") %s ;;\n*) exit 9 ;;\nesac\n' \
+      "$3" "${4:-exit 9}" "${5:-exit 9}"
   } >"$T/bin/az"
   chmod +x "$T/bin/az"
 }
@@ -347,6 +528,39 @@ test_collector__no_link_is_an_answer_and_a_failure_is_none() {
   bring "palscan-anna-$FABRIKAM.json"
   expect_status 0
   expect_equal "$(file_of "$FABRIKAM" "identities/$ANNA.json" | jq -c '[.assurance, .link]')" '["self-declared",null]'
+}
+
+# shellcheck disable=SC2016 # for the other shell
+test_collector__roles_come_along() {
+  empty
+  palscan_ok --config palscan.json collector --identity anna --tenant "$FABRIKAM" -o script.sh
+  { role 1 && role 2; } | jq -s . >roles.json
+  fake_az "$FABRIKAM" "$ANNA" 'cat link.json' 'printf "%s\r\n" one two' 'case "$*" in *--assignee-object-id*) exit 2 ;; esac; cat roles.json'
+  answer
+  expect_status 0
+  grep -q -- "--assignee-object-id $ANNA --subscription two" "$T/asked" || fail "not every subscription was asked"
+  jq -e '.roleAssignments | length == 2' "palscan-anna-$FABRIKAM.json" >/dev/null || fail "not both"
+  bring "palscan-anna-$FABRIKAM.json"
+  expect_status 0
+  expect_err '2 role assignments of anna, 0 of other principals left out'
+  expect_equal "$(declared_of "$FABRIKAM" "$ANNA" '[.link.partnerId, .declared.partnerId, (.declared.assignments | length)]')" '["2000001","2000001",2]'
+  palscan_ok verify
+}
+
+test_collector__link_counts_where_roles_are_refused() {
+  empty
+  palscan_ok --config palscan.json collector --identity anna --tenant "$FABRIKAM" -o script.sh
+  fake_az "$FABRIKAM" "$ANNA" 'cat link.json' 'echo one' 'printf "ERROR: \033[31m(\"Authorization\"Failed) \\ \303\244\n does not\n" >&2; exit 1'
+  answer
+  expect_status 0
+  expect_err 'your link counts all the same'
+  jq -e '.roleAssignments == null and (.roleAssignmentsError | startswith("subscription one: ERROR: "))' "palscan-anna-$FABRIKAM.json" >/dev/null ||
+    fail "the file does not say it"
+  bring "palscan-anna-$FABRIKAM.json"
+  expect_status 0
+  expect_err 'the role assignments of anna were not listed: subscription one: ERROR: [31m(AuthorizationFailed)'
+  expect_equal "$(declared_of "$FABRIKAM" "$ANNA" '[.link.partnerId, .declared.partnerId, (.declared | has("assignments"))]')" '["2000001","2000001",false]'
+  palscan_ok verify
 }
 
 test_collector__nonce_is_for_its_identity_and_its_days() {
