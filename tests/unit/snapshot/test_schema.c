@@ -49,7 +49,8 @@ START_TEST(test_schema__nested_kinds_are_defined) {
   ck_assert_str_eq(pal_json_text(pal_json_get(root, "$ref")), "#/$defs/identity");
   ck_assert_ptr_nonnull(pal_json_path(root, "$defs", "link", (char *)NULL));
   ck_assert_ptr_nonnull(pal_json_path(root, "$defs", "declaration", (char *)NULL));
-  ck_assert_uint_eq(pal_json_count(pal_json_get(root, "$defs")), 3);
+  ck_assert_ptr_nonnull(pal_json_path(root, "$defs", "declaredAssignment", (char *)NULL));
+  ck_assert_uint_eq(pal_json_count(pal_json_get(root, "$defs")), 4);
   const pal_json *link = pal_json_get(property(root, &pal_kind_IDENTITY, "link"), "anyOf");
   ck_assert_str_eq(pal_json_text(pal_json_get(pal_json_first(link), "type")), "null");
   ck_assert_str_eq(pal_json_text(pal_json_get(pal_json_next(pal_json_first(link)), "$ref")), "#/$defs/link");
