@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run_tenants.c - every tenant's facts: united with the parent, written as
- * blobs, loaded into the judge. One tenant in memory at a time. */
+ * blobs, loaded into the judge. A few tenants in memory at a time. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "pal_rejudge.h"
 #include "pal_scope.h"
 #include "run_internal.h"
+#include "run_reader.h"
 
 static bool area_in_scope(void *payload, const char *tenant_id, const char *area) {
   (void)area;
@@ -111,26 +112,6 @@ static enum pal_code on_object(void *payload, const struct pal_oid *id, struct p
   return run->scratch == NULL ? pal_writer_knows(run->writer, id, err) : PAL_OK;
 }
 
-static enum pal_code load_frames(struct pal_run *run, struct pal_arena *arena, const char *subject,
-                                 struct pal_observation **ret, size_t *ret_n, struct pal_err *err) {
-  size_t first = 0, n = pal_spool_find(&run->spool, subject, &first);
-  struct pal_buf bytes;
-  struct pal_observation *v = pal_arena_calloc(arena, n + 1, sizeof(*v));
-  if (v == NULL)
-    return pal_err_nomem(err);
-  pal_buf_init(&bytes, PAL_OBJECT_MAX);
-  enum pal_code code = PAL_OK;
-  for (size_t i = 0; code == PAL_OK && i < n; i++) {
-    code = pal_journal_read(run->spool.journal, run->spool.frames[first + i].index, &bytes, err);
-    if (code == PAL_OK)
-      code = pal_observation_decode(arena, bytes.data + PAL_GUID_LEN + 1, bytes.len - PAL_GUID_LEN - 1, &v[i], err);
-  }
-  pal_buf_deinit(&bytes);
-  *ret = v;
-  *ret_n = n;
-  return code;
-}
-
 static enum pal_code write_tenant(struct pal_run *run, const char *tenant_id, struct pal_docs *docs,
                                   struct pal_err *err) {
   pal_docs_sort(docs);
@@ -164,7 +145,7 @@ static enum pal_code load_parent(struct pal_run *run, const char *tenant_id, str
   return code == PAL_OK && keeps ? pal_scope_date(parent, pal_run_parent_read_on(run, tenant_id), err) : code;
 }
 
-static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, const char *tenant_id,
+static enum pal_code one_tenant(struct pal_run *run, const struct pal_tenant_seen *seen, const char *tenant_id,
                                 struct pal_err *err) {
   struct pal_unite_input input = {.settings = run->options->settings,
                                   .estate = run->options->app->estate,
@@ -172,19 +153,18 @@ static enum pal_code one_tenant(struct pal_run *run, struct pal_arena *arena, co
                                   .only_identities = run->options->identities,
                                   .started = run->options->started,
                                   .in_scope = run->options->scope != NULL ? area_in_scope : NULL,
-                                  .scope_payload = run};
-  struct pal_observation *observations = NULL;
+                                  .scope_payload = run,
+                                  .n = seen->n};
+  struct pal_arena *arena = seen->arena;
   struct pal_docs parent, docs;
   pal_docs_init(&parent, arena);
   pal_docs_init(&docs, arena);
   enum pal_code code = pal_tenant_id_parse(tenant_id, &input.tenant, err);
-  if (code == PAL_OK)
-    code = load_frames(run, arena, tenant_id, &observations, &input.n, err);
   const struct pal_observation **list = pal_arena_calloc(arena, input.n + 1, sizeof(*list));
   if (code == PAL_OK && list == NULL)
     code = pal_err_nomem(err);
   for (size_t i = 0; code == PAL_OK && i < input.n; i++)
-    list[i] = &observations[i];
+    list[i] = &seen->observations[i];
   input.observations = list;
   if (code == PAL_OK && has_text(&run->parent_tenants, tenant_id))
     code = load_parent(run, tenant_id, &parent, &input, err);
@@ -213,17 +193,19 @@ enum pal_code pal_run_tenants(struct pal_run *run, struct pal_err *err) {
   enum pal_code code = all_tenants(run, &tenants, err);
   if (code == PAL_OK && run->has_parent && run->scratch == NULL)
     code = pal_stored_objects(run->repo, &run->parent.tree, on_object, run, err);
-  struct pal_arena *arena = pal_arena_new(0);
-  if (code == PAL_OK && arena == NULL)
-    code = pal_err_nomem(err);
+  struct pal_reader *reader = NULL;
+  if (code == PAL_OK)
+    code = pal_reader_new(&run->spool, &tenants, &reader, err);
   for (size_t i = 0; code == PAL_OK && i < tenants.n; i++) {
-    code = one_tenant(run, arena, tenants.v[i], err);
-    pal_arena_reset(arena);
+    struct pal_tenant_seen seen;
+    code = pal_reader_next(reader, &seen, err);
+    if (code == PAL_OK)
+      code = one_tenant(run, &seen, tenants.v[i], err);
     if (code == PAL_OK && run->options->app->cli->stop != NULL && *run->options->app->cli->stop != 0)
       code = pal_err_set(err, PAL_E_INTERRUPTED, "interrupted; %s",
                          run->options->declared != NULL ? "nothing was imported"
                                                         : "palscan scan --resume goes on where this run stopped");
   }
-  pal_arena_free(arena);
+  pal_reader_free(reader);
   return code;
 }
