@@ -92,6 +92,12 @@ void pal_buf_puts(struct pal_buf *buf, const char *text) {
 }
 
 void pal_buf_putc(struct pal_buf *buf, char c) {
+  /* There is room, which is nearly always so: cap is at most max + 1. */
+  if (buf->bad == PAL_OK && buf->len + 1 < buf->cap) {
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
+    return;
+  }
   pal_buf_add(buf, &c, 1);
 }
 

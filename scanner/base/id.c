@@ -94,11 +94,26 @@ enum pal_code pal_partner_id_parse(const char *text, struct pal_partner_id *ret,
   return PAL_OK;
 }
 
+static bool is_id_char(char c) {
+  switch (c) {
+  case '"':
+  case '\'':
+  case '`':
+  case '\\':
+  case '<':
+  case '>':
+  case '?':
+  case '#':
+  case '%': return false;
+  default: return c >= ' ' && c <= '~';
+  }
+}
+
 /* Length of the character at text, 0 when no id may hold it. Resource groups may be
  * named with letters of any script; what could steer a terminal may not. */
 static size_t char_len(const char *text, size_t len) {
   if ((unsigned char)text[0] < 0x80)
-    return text[0] >= ' ' && text[0] <= '~' && !strchr("\"'`\\<>?#%", text[0]) ? 1 : 0;
+    return is_id_char(text[0]);
   uint32_t code = 0;
   size_t n = pal_utf8_decode(text, len, &code);
   return n > 0 && !pal_code_point_hostile(code) ? n : 0;

@@ -175,13 +175,17 @@ static void percent_encode(struct pal_buf *out, const char *secret, size_t len, 
 
 /* Only the characters that do not depend on what follows the secret. */
 static void base64_encode(struct pal_buf *out, const char *secret, size_t len, const char *digits) {
-  for (size_t bit = 0; bit + 6 <= len * 8; bit += 6) {
-    size_t i = bit / 8;
-    unsigned two = (unsigned)(unsigned char)secret[i] << 8;
-    if (i + 1 < len)
-      two |= (unsigned char)secret[i + 1];
-    pal_buf_putc(out, digits[two >> (10 - bit % 8) & 63]);
+  const unsigned char *from = (const unsigned char *)secret;
+  for (; len >= 3; from += 3, len -= 3) {
+    unsigned three = (unsigned)from[0] << 16 | (unsigned)from[1] << 8 | from[2];
+    pal_buf_add(
+        out, (const char[]){digits[three >> 18], digits[three >> 12 & 63], digits[three >> 6 & 63], digits[three & 63]},
+        4);
   }
+  if (len > 0)
+    pal_buf_putc(out, digits[from[0] >> 2]);
+  if (len > 1)
+    pal_buf_putc(out, digits[((unsigned)from[0] << 8 | from[1]) >> 4 & 63]);
 }
 
 /* The inside of the JSON string. */

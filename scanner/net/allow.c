@@ -221,14 +221,9 @@ static enum pal_code deny(const char *method, const char *url, const char *why, 
 }
 
 static enum pal_code check_normal(const char *method, const char *url, struct pal_err *err) {
-  struct pal_buf normal;
-  pal_buf_init(&normal, strlen(url) * 3 + 16);
-  enum pal_code code = pal_url_normalise(url, &normal, NULL);
-  bool same = code == PAL_OK && strcmp(normal.data, url) == 0;
-  pal_buf_deinit(&normal);
-  if (code == PAL_E_NOMEM)
-    return pal_err_nomem(err);
-  return same ? PAL_OK : deny(method, url, "the URL is not normalised", err);
+  bool same = false;
+  enum pal_code code = net_url_is_normal(url, &same, err);
+  return code == PAL_OK && !same ? deny(method, url, "the URL is not normalised", err) : code;
 }
 
 /* *ret stays NULL when none of the rows permits the request; asked->why says how near one came. */
@@ -289,5 +284,13 @@ enum pal_code net_allow(const struct pal_cloud *cloud, const char *method, const
 enum pal_code pal_url_allowed(const struct pal_cloud *cloud, const char *method, const char *url,
                               enum pal_body_kind body, struct pal_err *err) {
   enum pal_service service;
+  struct pal_buf normal;
+  pal_buf_init(&normal, strlen(url) * 3 + 16);
+  enum pal_code code = pal_url_normalise(url, &normal, NULL);
+  pal_buf_deinit(&normal);
+  if (code == PAL_E_NOMEM)
+    return pal_err_nomem(err);
+  if (code != PAL_OK)
+    return deny(method, url, "the URL is not normalised", err);
   return net_allow(cloud, method, url, body, NET_UNGRANTED, &service, err);
 }

@@ -285,6 +285,16 @@ enum pal_code pal_url_normalise(const char *url, struct pal_buf *out, struct pal
   return bad ? deny(url, bad, err) : PAL_OK;
 }
 
+enum pal_code net_url_is_normal(const char *url, bool *ret, struct pal_err *err) {
+  struct pal_buf again;
+  pal_buf_init(&again, URL_MAX * 3);
+  const char *bad = rebuild(url, &again);
+  *ret = !bad && again.bad == PAL_OK && strcmp(again.data, url) == 0;
+  bool no_memory = again.bad == PAL_E_NOMEM;
+  pal_buf_deinit(&again);
+  return no_memory ? pal_err_nomem(err) : PAL_OK;
+}
+
 /* --- origins --- */
 
 /* Bytes of scheme, host and port of a normalised URL. */

@@ -16,8 +16,9 @@ const struct pal_file pal_files[PAL_FILES_N] = {
 static const char tenant_mark[] = "{tenant}";
 static const char id_mark[] = "{id}";
 
-static bool starts_with(const char *text, const char *prefix) {
-  return strncmp(text, prefix, strlen(prefix)) == 0;
+/* Of nearly every character the first comparison tells. */
+static bool is_mark(const char *text, const char *mark) {
+  return *text == *mark && strncmp(text, mark, strlen(mark)) == 0;
 }
 
 static char *append(char *to, const char *text, size_t len) {
@@ -30,13 +31,13 @@ void pal_doc_path(const struct pal_doc *doc, char out[PAL_PATH_MAX]) {
   for (const char *at = doc->file->path; *at;) {
     /* The longest template and three ids stay far below PAL_PATH_MAX. */
     assert(to - out < PAL_PATH_MAX - 2 * PAL_GUID_LEN);
-    if (starts_with(at, tenant_mark)) {
+    if (is_mark(at, tenant_mark)) {
       assert(doc->tenant.s[0]);
       to = append(to, doc->tenant.s, 2);
       *to++ = '/';
       to = append(to, doc->tenant.s, PAL_GUID_LEN);
       at += sizeof tenant_mark - 1;
-    } else if (starts_with(at, id_mark)) {
+    } else if (is_mark(at, id_mark)) {
       assert(doc->id.s[0]);
       to = append(to, doc->id.s, PAL_GUID_LEN);
       at += sizeof id_mark - 1;
@@ -60,7 +61,7 @@ static bool matches(const struct pal_file *file, const char *path, struct pal_do
   struct pal_doc doc = {.file = file};
   const char *at = path;
   for (const char *want = file->path; *want;) {
-    if (starts_with(want, tenant_mark)) {
+    if (is_mark(want, tenant_mark)) {
       const char *shard = at;
       if (strnlen(at, 3) < 3 || at[2] != '/')
         return false;
@@ -68,7 +69,7 @@ static bool matches(const struct pal_file *file, const char *path, struct pal_do
       if (!take_guid(&at, doc.tenant.s) || memcmp(shard, doc.tenant.s, 2) != 0)
         return false;
       want += sizeof tenant_mark - 1;
-    } else if (starts_with(want, id_mark)) {
+    } else if (is_mark(want, id_mark)) {
       if (!take_guid(&at, doc.id.s))
         return false;
       want += sizeof id_mark - 1;
