@@ -7,6 +7,8 @@
  * holds its source text.
  */
 #include <cjson/cJSON.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "pal_json.h"
 
@@ -32,5 +34,24 @@ enum pal_code json_fail_at(const struct pal_json_doc *doc, size_t offset, const 
 
 /* Parses doc->text into doc->root. */
 enum pal_code json_parse_doc(struct pal_json_doc *doc, unsigned flags, struct pal_err *err);
+
+/* How many bytes at the start of text stand for themselves in a JSON string: printable ASCII but '"' and '\\'. Most text
+ * of a run passes here, so that eight are looked at together. */
+static inline size_t json_plain(const char *text, size_t len) {
+  const uint64_t each = UINT64_C(0x0101010101010101);
+  size_t n = 0;
+  for (; len - n >= sizeof(uint64_t); n += sizeof(uint64_t)) {
+    uint64_t eight;
+    memcpy(&eight, text + n, sizeof eight);
+    /* The highest bit of a byte is set where it was, and where taking away went below zero. */
+    uint64_t other = eight | (eight - each * ' ') | ((eight ^ each * '"') - each) | ((eight ^ each * '\\') - each) |
+                     ((eight ^ each * 0x7F) - each);
+    if (other & each * 0x80)
+      break;
+  }
+  while (n < len && text[n] >= ' ' && text[n] < 0x7F && text[n] != '"' && text[n] != '\\')
+    n++;
+  return n;
+}
 
 #endif

@@ -167,6 +167,7 @@ static enum pal_code escape(struct parser *p) {
 static enum pal_code plain_run(struct parser *p) {
   size_t start = p->pos;
   bool ascii = true;
+  p->pos += json_plain(p->text + p->pos, p->len - p->pos);
   while (p->pos < p->len) {
     unsigned char c = (unsigned char)p->text[p->pos];
     if (c < ' ' || c == '"' || c == '\\')

@@ -17,19 +17,13 @@ static void escape_code_point(struct pal_buf *out, uint32_t code) {
   pal_buf_printf(out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF));
 }
 
-static bool is_plain(unsigned char c) {
-  return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
-}
-
 void pal_json_escape(struct pal_buf *out, const char *text) {
   size_t len = strlen(text);
   pal_buf_putc(out, '"');
   for (size_t i = 0; i < len;) {
-    size_t run = i;
-    while (run < len && is_plain((unsigned char)text[run]))
-      run++;
-    pal_buf_add(out, text + i, run - i);
-    i = run;
+    size_t run = json_plain(text + i, len - i);
+    pal_buf_add(out, text + i, run);
+    i += run;
     if (i == len)
       break;
     uint32_t code;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pal_json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "pal_text.h"
@@ -64,6 +65,42 @@ START_TEST(test_json_write__every_code_point_is_read_back) {
     ck_assert_str_eq(pal_json_text(pal_json_root(doc)), text.data);
     pal_json_doc_free(doc);
     pal_buf_deinit(&text);
+  }
+}
+END_TEST
+
+/* Whatever stands around it: runs of plain text are passed several bytes at a time. */
+START_TEST(test_json_write__no_byte_is_missed_in_a_run) {
+  enum { RUN = 19 };
+  for (int c = 1; c < 0x80; c++) {
+    char alone[] = {(char)c, '\0'};
+    struct pal_buf one;
+    pal_buf_init(&one, 64);
+    pal_json_escape(&one, alone);
+    for (size_t at = 0; at < RUN; at++) {
+      char text[RUN + 1], expected[RUN + 16] = "\"", wrong[RUN + 3];
+      memset(text, 'a', RUN);
+      text[RUN] = '\0';
+      text[at] = (char)c;
+      memset(expected + 1, 'a', at);
+      memcpy(expected + 1 + at, one.data + 1, one.len - 2);
+      memset(expected + at + one.len - 1, 'a', RUN - 1 - at);
+      strcpy(expected + RUN + one.len - 2, "\"");
+      pal_buf_clear(&out);
+      pal_json_escape(&out, text);
+      ck_assert_str_eq(out.data, expected);
+      struct pal_json_doc *doc = NULL;
+      unit_ok(pal_json_parse(out.data, out.len, "x", 0, 0, &doc, &err), &err);
+      ck_assert_str_eq(pal_json_text(pal_json_root(doc)), text);
+      pal_json_doc_free(doc);
+      (void)snprintf(wrong, sizeof wrong, "\"%s\"", text);
+      enum pal_code code = pal_json_parse(wrong, strlen(wrong), "x", 0, 0, &doc, &err);
+      ck_assert_int_eq(code, c < ' ' || c == '"' || c == '\\' ? PAL_E_INPUT : PAL_OK);
+      if (code == PAL_OK)
+        pal_json_doc_free(doc);
+      memset(&err, 0, sizeof err);
+    }
+    pal_buf_deinit(&one);
   }
 }
 END_TEST
@@ -142,6 +179,7 @@ Suite *make_base_json_write_suite(void) {
   tcase_add_checked_fixture(tcase, set_up, tear_down);
   tcase_add_loop_test(tcase, test_json_write__escape_row_matches, 0, UNIT_N(escape_rows));
   tcase_add_test(tcase, test_json_write__every_code_point_is_read_back);
+  tcase_add_test(tcase, test_json_write__no_byte_is_missed_in_a_run);
   tcase_add_test(tcase, test_json_write__compact_is_a_fixed_point);
   tcase_add_test(tcase, test_json_write__fractions_and_small_buffers_are_errors);
   tcase_add_loop_test(tcase, test_nearest__row_finds_the_name_meant, 0, UNIT_N(nearest_rows));

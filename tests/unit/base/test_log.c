@@ -56,6 +56,7 @@ static const struct {
     {"base64 with more after", "s3cr et/+~", "czNjciBldC8rfjp4", "[redacted]p4"},
     {"base64 whole groups", "canary", "Y2FuYXJ5!", "[redacted]!"},
     {"base64 one over", "canaryX", "Y2FuYXJ5WA==!", "[redacted]!"},
+    {"base64 two over", "canaryXY", "Y2FuYXJ5WFk=!", "[redacted]!"},
     {"base64 url", "\xFB\xEF\xBE\xFF\xFE\xFF", "----__7_", "[redacted]"},
     {"base64 standard", "\xFB\xEF\xBE\xFF\xFE\xFF", "++++//7/", "[redacted]"},
     {"json", "sec\"ret\\x", "{\"a\":\"sec\\\"ret\\\\x\"}", "{\"a\":\"[redacted]\"}"},
