@@ -127,7 +127,7 @@ static enum pal_code was_complete(struct pal_run *run, const struct pal_oid *tre
   }
   pal_docs_init(&docs, arena);
   code = pal_stored_tenant(run->repo, tree, tenant_id, &hooks, &docs, err);
-  *ret = code == PAL_OK && pal_tenant_complete(&docs, run->options->settings, run->options->started, arena);
+  *ret = code == PAL_OK && pal_tenant_complete(&docs, run->options->settings);
   return code;
 }
 

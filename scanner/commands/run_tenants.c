@@ -174,7 +174,7 @@ static enum pal_code one_tenant(struct pal_run *run, const struct pal_tenant_see
     code = pal_unite(&input, &docs, err);
   if (code != PAL_OK)
     return pal_err_wrap(err, "tenant %s", tenant_id);
-  bool complete = pal_tenant_complete(&docs, run->options->settings, run->options->started, arena);
+  bool complete = pal_tenant_complete(&docs, run->options->settings);
   /* Whoever was not asked may see live access still. */
   if (run->options->identities == NULL && pal_run_in_scope(run, tenant_id) &&
       pal_run_has_left(run, &docs, &input.tenant, complete))

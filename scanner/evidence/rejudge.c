@@ -214,7 +214,7 @@ static enum pal_code load_tenants(struct rejudging *r, enum pal_state state, con
     if (code == PAL_OK)
       code = pal_judge_load(result->judge, state, &docs, err);
     if (code == PAL_OK && state == PAL_STATE_NOW) {
-      bool complete = pal_tenant_complete(&docs, result->settings, r->started, scratch);
+      bool complete = pal_tenant_complete(&docs, result->settings);
       bool counted = among(&r->population.counted, id) && pal_scope_has(result->history, id);
       code = pal_completeness_add(result->arena, &result->completeness, id, pal_tenant_name(result->estate, &docs, id),
                                   &docs, result->estate, r->started, counted, complete, err);

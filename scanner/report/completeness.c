@@ -14,15 +14,15 @@ static enum state state_of(const struct pal_record *unit) {
   return UNREAD;
 }
 
-/* How bad a unit is for a customer that is not complete; 0: it is no reason. Self-declared
- * facts and areas not collected are the reason only where nothing worse is. */
+/* How bad a unit is for a customer that is not complete; 0: it is no reason. Areas not
+ * collected are the reason only where nothing worse is. */
 static int badness(enum state state) {
   switch (state) {
-  case UNREAD: return 5;
-  case STALE: return 4;
-  case PARTIAL: return 3;
-  case SELF_DECLARED: return 2;
+  case UNREAD: return 4;
+  case STALE: return 3;
+  case PARTIAL: return 2;
   case NOT_COLLECTED: return 1;
+  case SELF_DECLARED:
   case COMPLETE:
   case NOT_APPLICABLE: break;
   }
@@ -85,28 +85,17 @@ struct worst {
   size_t missing;
 };
 
-/* Of declarations the oldest is the one to be made anew. */
-static bool is_older(const struct pal_record *declared, const struct pal_record *than) {
-  const char *one = pal_get_text(declared, PAL_COVERAGE_AS_OF), *other = pal_get_text(than, PAL_COVERAGE_AS_OF);
-  struct pal_instant at, then;
-  return one && pal_instant_parse(one, &at) &&
-         (!other || (pal_instant_parse(other, &then) && pal_instant_cmp(at, then) < 0));
-}
-
 /* A unit that somebody accepted never hides one that nobody did. */
-static bool is_worse(const struct worst *than, const struct pal_record *unit, int rank, const char *accepted) {
+static bool is_worse(const struct worst *than, int rank, const char *accepted, const char *area) {
   if (!than->unit)
     return true;
   if ((accepted == NULL) != (than->accepted == NULL))
     return accepted == NULL;
   if (rank != than->badness)
     return rank > than->badness;
-  const char *area = pal_get_text(unit, PAL_COVERAGE_AREA), *other = pal_get_text(than->unit, PAL_COVERAGE_AREA);
+  const char *other = pal_get_text(than->unit, PAL_COVERAGE_AREA);
   size_t here = area_rank(area), there = area_rank(other);
-  int order = strcmp(area, other);
-  if (here != there || order != 0)
-    return here != there ? here < there : order < 0;
-  return rank == badness(SELF_DECLARED) && is_older(unit, than->unit);
+  return here != there ? here < there : strcmp(area, other) < 0;
 }
 
 static struct worst find_worst(const struct pal_records *units, const struct pal_record *customer, const char *day) {
@@ -120,7 +109,7 @@ static struct worst find_worst(const struct pal_records *units, const struct pal
       continue;
     const char *area = pal_get_text(units->v[i], PAL_COVERAGE_AREA);
     const char *accepted = accepted_reason(customer, area, day);
-    if (!is_worse(&worst, units->v[i], rank, accepted))
+    if (!is_worse(&worst, rank, accepted, area))
       continue;
     worst.unit = units->v[i];
     worst.accepted = accepted;
@@ -171,7 +160,7 @@ static enum pal_code add_gap(struct pal_arena *arena, struct pal_completeness *c
     gap.cause = pal_get_text(worst->unit, PAL_COVERAGE_CODE);
     gap.as_of = pal_get_text(worst->unit, PAL_COVERAGE_AS_OF);
     /* Absent means this run where the unit was answered in it, else that it never was completely. */
-    if (!gap.as_of && (state == PARTIAL || state == SELF_DECLARED))
+    if (!gap.as_of && state == PARTIAL)
       gap.as_of = started;
   }
   if (!copy(arena, &gap.tenant_id, false) || !copy(arena, &gap.tenant_name, true) || !copy(arena, &gap.area, false) ||

@@ -65,8 +65,6 @@ static void say_gap_state(struct paper *paper, const struct pal_gap *gap) {
     paper_say(paper, strcmp(gap->state, "not-collected") == 0 ? " not collected" : " never read");
   else if (strcmp(gap->state, "partial") == 0)
     paper_say(paper, " read only in part on %s", as_of.s);
-  else if (strcmp(gap->state, "self-declared") == 0)
-    paper_say(paper, " self-declared too long ago, on %s", as_of.s);
   else
     paper_say(paper, " last read on %s", as_of.s);
 }

@@ -185,7 +185,7 @@ test_canaries__killed_process_leaves_no_core() {
   mkdir d
   cd d
   start_services
-  mkdir "$SUITE/secrets"
+  rm -rf "$SUITE/secrets" && mkdir "$SUITE/secrets"
   printf %s "$SECRET" | private "$SUITE/secrets/app.secret"
   write_configuration
   jq '.identities |= map(select(.name == "a-secret"))' palscan.json >"$T/one"
@@ -218,7 +218,7 @@ test_canaries__refused_credential_says_what_to_do_and_not_the_secret() {
   mkdir d
   cd d
   start_services
-  mkdir "$SUITE/secrets"
+  rm -rf "$SUITE/secrets" && mkdir "$SUITE/secrets"
   echo "canary-wrong-$SECRET" | private "$SUITE/secrets/app.secret"
   write_configuration
   jq '.identities |= map(select(.name == "a-secret") | del(.tenants))' palscan.json >"$T/one"

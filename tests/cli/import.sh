@@ -182,7 +182,7 @@ test_import__hostile_names_reach_no_terminal() {
 
 # ---- age ----
 
-test_import__old_declaration_does_not_count_as_complete() {
+test_import__old_declaration_leaves_rules_unknown_and_no_night_incomplete() {
   local old
   old=$(date -u -d '101 days ago' +%Y-%m-%d)
   empty
@@ -195,23 +195,13 @@ test_import__old_declaration_does_not_count_as_complete() {
   palscan check -f json --fail-on none
   jq -e '[.findings[] | select(.verdict == "unknown") | .details.cause[]?] | index("self-declared too long ago")' "$T/.out" >/dev/null ||
     fail "no rule minds its age"
+  palscan_ok check --fail-on none
+  expect_out "the oldest of $old"
   link 2000002 >new.json
   anna new.json --date "$TODAY"
   palscan check -f json --fail-on none
   jq -e '[.findings[] | .details.cause[]?] | index("self-declared too long ago") | not' "$T/.out" >/dev/null ||
     fail "a fresh one is taken for old"
-}
-
-test_import__too_old_is_said_of_the_declaration_that_is() {
-  local old
-  old=$(date -u -d '101 days ago' +%Y-%m-%d)
-  live_night
-  link "$PARTNER" 11111111-1111-4111-8111-111111111111 "$TENANT" >fresh.json
-  link "$PARTNER" 22222222-2222-4222-8222-222222222222 "$TENANT" >old.json
-  bring fresh.json --identity aa --tenant "$TENANT" --date "$YESTERDAY"
-  bring old.json --identity zz --tenant "$TENANT" --date "$old"
-  palscan --config palscan.json check --fail-on none
-  expect_out "links self-declared too long ago, on $old"
 }
 
 # ---- beside what was read ----

@@ -7,10 +7,9 @@
 #include "pal_doc.h"
 #include "pal_time.h"
 
-/* Whether all units of collected areas are complete, not-applicable or fresh self-declared. Links of
+/* Whether all units of collected areas are complete, not-applicable or self-declared, however long ago. Links of
  * people who have left and of identities taken out of the configuration are passed over. */
-bool pal_tenant_complete(const struct pal_docs *docs, const struct pal_record *settings, struct pal_instant started,
-                         struct pal_arena *scratch);
+bool pal_tenant_complete(const struct pal_docs *docs, const struct pal_record *settings);
 
 struct pal_population {
   struct pal_texts tenants;

@@ -220,8 +220,8 @@ START_TEST(test_import__contradiction_that_is_too_old_goes) {
 }
 END_TEST
 
-/* Fresh to the second of the last day, too old after it. */
-START_TEST(test_import__declaration_counts_as_complete_for_its_days) {
+/* Nobody can read it in the night: a word that is too old makes rules unknown, and no run incomplete. */
+START_TEST(test_import__declaration_of_any_age_makes_no_night_incomplete) {
   side_set_settings("[\"links\"]", ROBOT("ann", HOME, ALL));
   for (int i = 0; i < 2; i++) {
     declare("ann", OID, "1234567", i == 0 ? "2026-08-12T03:00:00Z" : "2026-08-12T02:59:59Z");
@@ -232,7 +232,7 @@ START_TEST(test_import__declaration_counts_as_complete_for_its_days) {
     pal_docs_init(&side_parent, side_arena);
     side_become_parent(docs);
     unit_ok(import(), &side_err);
-    ck_assert_int_eq(pal_tenant_complete(&side_ret, side_input.settings, side_input.started, side_arena), i == 0);
+    ck_assert(pal_tenant_complete(&side_ret, side_input.settings));
   }
 }
 END_TEST
@@ -257,7 +257,7 @@ Suite *make_collect_import_unite_suite(void) {
   tcase_add_test(tc, test_import__reading_takes_the_place_of_a_declaration);
   tcase_add_test(tc, test_import__contradiction_stands_beside_the_next_reading);
   tcase_add_test(tc, test_import__contradiction_that_is_too_old_goes);
-  tcase_add_test(tc, test_import__declaration_counts_as_complete_for_its_days);
+  tcase_add_test(tc, test_import__declaration_of_any_age_makes_no_night_incomplete);
   suite_add_tcase(suite, tc);
   return suite;
 }

@@ -24,7 +24,7 @@ static void usual_parent(void) {
 }
 
 static bool is_complete(void) {
-  return pal_tenant_complete(&side_ret, side_input.settings, side_input.started, side_arena);
+  return pal_tenant_complete(&side_ret, side_input.settings);
 }
 
 START_TEST(test_asked__what_only_others_see_stands_with_its_date) {

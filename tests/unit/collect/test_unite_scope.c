@@ -24,7 +24,7 @@ START_TEST(test_unite__area_no_longer_collected_is_carried_as_such) {
   side_covers("role-assignments", SUB1, "not-collected 0 @" T2);
   side_covers("usage", SUB1, "not-collected 0 @" T2);
   side_same(ASSIGNMENTS);
-  ck_assert(pal_tenant_complete(&side_ret, side_input.settings, side_input.started, side_arena));
+  ck_assert(pal_tenant_complete(&side_ret, side_input.settings));
 }
 END_TEST
 
