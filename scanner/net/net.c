@@ -163,6 +163,10 @@ static enum pal_code prepare(struct pal_net *net, struct net_job *job, const str
       *err = why;
     return code;
   }
+  if (net->replay || net->recorder)
+    code = net_request_make_key(&job->request, err);
+  if (code != PAL_OK)
+    return code;
   if (net->replay)
     return net_replay_turn(net->replay, &job->request, &job->turn, err);
   return net->recorder ? net_record_request(net->recorder, &job->request, &job->trace, err) : PAL_OK;
@@ -230,6 +234,8 @@ enum pal_code pal_net_record_known(struct pal_net *net, const struct pal_request
   struct net_request copy;
   bool has_tokens = false;
   enum pal_code code = net_request_init(&copy, net->cloud, request, err);
+  if (code == PAL_OK)
+    code = net_request_make_key(&copy, err);
   if (code == PAL_OK && copy.service == PAL_LOGIN) {
     code = net_register_answer(answer, strlen(answer), err);
     has_tokens = code == PAL_OK;

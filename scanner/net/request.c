@@ -162,8 +162,6 @@ static enum pal_code make_canonical(struct net_request *request, struct pal_err 
   /* The caller's own JSON is not foreign input. */
   if (code == PAL_E_INPUT)
     code = pal_err_set(err, PAL_E_INTERNAL, "a request of %s has a JSON body that is none", request->identity);
-  if (code == PAL_OK)
-    code = net_body_digest(request->canonical.data, request->canonical.len, request->digest, err);
   return code;
 }
 
@@ -193,6 +191,11 @@ enum pal_code net_request_init(struct net_request *request, const struct pal_clo
     code = make_canonical(request, err);
   if (code == PAL_OK)
     code = judge(request, cloud, from, err);
+  return code;
+}
+
+enum pal_code net_request_make_key(struct net_request *request, struct pal_err *err) {
+  enum pal_code code = net_body_digest(request->canonical.data, request->canonical.len, request->digest, err);
   if (code == PAL_OK)
     code = net_key_make(request->identity, request->tenant.s, request->method, request->url, request->digest,
                         &request->key, err);

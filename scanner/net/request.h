@@ -17,7 +17,7 @@ struct net_request {
   enum pal_body_kind body_kind;
   struct pal_buf body; /* as it is sent; wiped at the end */
   struct pal_buf canonical;
-  char digest[NET_DIGEST_CAP];
+  char digest[NET_DIGEST_CAP]; /* this and the key: "" and zeros until net_request_make_key() */
   struct net_key key;
   struct pal_buf bearer;         /* "" when none; wiped at the end */
   bool knows_bearer, knows_form; /* registered as secrets until the end */
@@ -31,6 +31,8 @@ struct net_request {
  * copied until then is there for messages only. net_request_deinit() in any case. */
 enum pal_code net_request_init(struct net_request *request, const struct pal_cloud *cloud,
                                const struct pal_request *from, struct pal_err *err) PAL_MUST_CHECK;
+/* By what a recording knows the request; only recordings ask. */
+enum pal_code net_request_make_key(struct net_request *request, struct pal_err *err) PAL_MUST_CHECK;
 void net_request_deinit(struct net_request *request);
 
 #endif
