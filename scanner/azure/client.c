@@ -407,6 +407,59 @@ struct credential *azure_credential(const struct pal_azure *azure, const char *i
   return NULL;
 }
 
+/* Whether it is the credential, which a person can mend, and not palscan that failed. */
+static bool is_fault(enum pal_code code) {
+  return code != PAL_OK && code != PAL_E_NOMEM && code != PAL_E_INTERNAL;
+}
+
+/* Faults that nobody takes: the first alone is the error, several are lines of the log. */
+struct faults {
+  struct pal_err first;
+  size_t n;
+};
+
+static void add_fault(struct faults *faults, const struct pal_err *fault) {
+  if (faults->n == 0)
+    faults->first = *fault;
+  if (faults->n == 1)
+    pal_log(PAL_LOG_ERROR, "%s", faults->first.text);
+  if (faults->n > 0)
+    pal_log(PAL_LOG_ERROR, "%s", fault->text);
+  faults->n++;
+}
+
+static enum pal_code faults_end(const struct faults *faults, struct pal_err *err) {
+  if (faults->n > 1)
+    return pal_err_set(err, PAL_E_CONFIG, "the credentials of %zu identities cannot be used; nothing was asked",
+                       faults->n);
+  if (faults->n == 1 && err)
+    *err = faults->first;
+  return faults->first.code;
+}
+
+/* All are read before one that cannot be used ends the run: whoever mends them sees them at once. */
+static enum pal_code load_all(struct pal_azure *azure, const struct pal_azure_options *options, struct pal_err *err) {
+  struct faults faults = {0};
+  for (size_t i = 0; i < azure->credentials_n; i++) {
+    struct credential *credential = &azure->credentials[i];
+    struct pal_err fault = {0};
+    enum pal_code code = credential_load(azure->credentials, azure->credentials_n, i, options, &fault);
+    if (code == PAL_OK)
+      continue;
+    if (!is_fault(code)) {
+      if (err)
+        *err = fault;
+      return code;
+    }
+    credential->unusable = true;
+    if (options->fault)
+      options->fault(options->fault_payload, credential->name, &fault);
+    else
+      add_fault(&faults, &fault);
+  }
+  return faults_end(&faults, err);
+}
+
 enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal_azure **ret, struct pal_err *err) {
   const struct pal_records *identities = pal_get_records(options->settings, PAL_SETTINGS_IDENTITIES);
   struct pal_azure *azure = calloc(1, sizeof *azure);
@@ -422,8 +475,8 @@ enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal
     azure->credentials[i].scanner = identities->v[i];
     azure->credentials[i].name = pal_get_text(identities->v[i], PAL_SCANNER_NAME);
   }
-  for (size_t i = 0; code == PAL_OK && i < azure->credentials_n; i++)
-    code = credential_load(azure->credentials, azure->credentials_n, i, options, err);
+  if (code == PAL_OK)
+    code = load_all(azure, options, err);
   if (code == PAL_OK)
     *ret = azure;
   else

@@ -69,6 +69,7 @@ struct credential {
   bool wanted, replayed;      /* wanted: its secret was read */
   bool warned;                /* that the file could not be written */
   bool challenged;            /* that a challenge cannot be answered was told */
+  bool unusable;              /* there is no secret: it cannot ask for a token */
   char refused[PAL_CODE_MAX]; /* the last cause of a refusal that was told */
   struct pal_key *key;
   void *own; /* of the type */

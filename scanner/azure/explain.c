@@ -125,6 +125,8 @@ static const struct pal_explanation explanations[] = {
     {"400 expired_token", "nobody signed in before the code ended", "begin again, and enter the new code at once"},
     {"400 authorization_declined", "the sign-in was declined", "begin again, and confirm it on the page"},
     {"400 bad_verification_code", "the service does not know the code any more", "begin again"},
+    {PAL_WORD_CREDENTIAL, "the credential cannot be used as it stands on this host",
+     "mend what the configuration names for it"},
     {PAL_WORD_TOKEN_FILE, "a token file holds a token of Resource Manager only", "use another type of credential"},
     /* the words of collect/areas.h */
     {"through lighthouse", "seen from another tenant by delegation, which shows only a part",

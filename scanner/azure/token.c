@@ -425,6 +425,8 @@ static enum pal_code find(struct pal_azure *azure, const struct pal_caller *call
     *token = (struct token){.azure = azure, .credential = credential, .tenant = caller->tenant, .service = service};
     azure->tokens[at] = token;
     azure->tokens_n++;
+    if (credential->unusable)
+      refuse(token, PAL_WORD_CREDENTIAL);
   }
   *ret = azure->tokens[at];
   return PAL_OK;

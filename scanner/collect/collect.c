@@ -341,6 +341,8 @@ static enum pal_code run_open(struct run *run, struct pal_err *err) {
       .config = options->config,
       .base_dir = options->base_dir,
       .only_identities = options->only_identities,
+      .fault = options->fault,
+      .fault_payload = options->payload,
   };
   const struct pal_records *scanners = pal_get_records(options->settings, PAL_SETTINGS_IDENTITIES);
   run->arena = pal_arena_new(0);

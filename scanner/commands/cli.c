@@ -13,6 +13,8 @@
 #include "pal_log.h"
 #include "version.h"
 
+enum { HINT_MAX = 32 << 10 }; /* bytes of a command with the longest path */
+
 struct pal_cli_value {
   const struct pal_opt *opt;
   const char *text; /* "" for a flag */
@@ -419,6 +421,27 @@ int pal_cli_main(int argc, char **argv, const volatile int *stop, struct pal_err
   free(cli.values);
   pal_arena_free(cli.arena);
   return status;
+}
+
+const char *pal_cli_hint(const struct pal_cli *cli, const char *verb, const char *rest) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
+  const char *config = given(cli, "config"), *hint = NULL;
+  struct pal_buf text;
+  pal_buf_init(&text, HINT_MAX);
+  pal_buf_puts(&text, "palscan ");
+  if (config != NULL) {
+    pal_buf_puts(&text, "--config ");
+    if (config[strspn(config, plain)] == '\0')
+      pal_buf_puts(&text, config);
+    else
+      pal_sh_word(&text, config);
+    pal_buf_putc(&text, ' ');
+  }
+  pal_buf_printf(&text, "%s%s%s", verb, rest != NULL ? " " : "", rest != NULL ? rest : "");
+  if (text.bad == PAL_OK)
+    hint = pal_arena_strdup(cli->arena, text.data);
+  pal_buf_deinit(&text);
+  return hint;
 }
 
 enum pal_code pal_cli_format(const struct pal_cli *cli, const struct pal_format **ret, struct pal_err *err) {

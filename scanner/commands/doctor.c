@@ -9,6 +9,8 @@
 
 #define WHOLE "tenant" /* the unit of an area that is read at one go */
 
+struct fault;
+
 struct doctor {
   const struct doctor_options *options;
   struct pal_arena *arena;
@@ -16,6 +18,13 @@ struct doctor {
   struct pal_progress progress;
   const char **read; /* "area tenant unit" of what anyone read completely, but in lists that are an identity's own */
   size_t read_n, read_cap;
+  struct fault *faults;
+  size_t faults_n, faults_cap;
+};
+
+/* What is wrong with the credential of an identity. */
+struct fault {
+  const char *identity, *text; /* text: NULL when there was no memory for it */
 };
 
 /* What an identity may read of custom roles, deny assignments and counts follows from what it may read of role
@@ -300,6 +309,41 @@ static struct pal_demand count(const struct doctor *doctor, const struct pal_obs
   return pal_collect_demand(doctor->options->source->settings, &all);
 }
 
+/* ---- credentials that cannot be used ---- */
+
+static void on_fault(void *payload, const char *identity, const struct pal_err *fault) {
+  struct doctor *doctor = payload;
+  struct fault *grown =
+      pal_arena_grow(doctor->arena, doctor->faults, doctor->faults_n, &doctor->faults_cap, sizeof(*grown));
+  if (grown == NULL)
+    return; /* its check then says in general what explain.c says */
+  doctor->faults = grown;
+  grown[doctor->faults_n++] =
+      (struct fault){.identity = identity, .text = pal_arena_strdup(doctor->arena, fault->text)};
+}
+
+static const char *fault_of(const struct doctor *doctor, const char *identity) {
+  for (size_t i = 0; i < doctor->faults_n; i++)
+    if (strcmp(doctor->faults[i].identity, identity) == 0)
+      return doctor->faults[i].text;
+  return NULL;
+}
+
+/* The error itself is the meaning; a person can sign in anew, everything else is mended by hand. */
+static enum pal_code explain_fault(const struct doctor *doctor, const char *identity, struct pal_lack *lack,
+                                   struct pal_err *err) {
+  const struct pal_record *scanner = scanner_of(doctor->options->source->settings, identity);
+  const char *fault = fault_of(doctor, identity);
+  if (fault == NULL)
+    return PAL_OK;
+  lack->meaning = fault;
+  if (scanner == NULL || !is(scanner, PAL_SCANNER_TYPE, "device-code"))
+    return PAL_OK;
+  lack->remedy = "sign the person in, or mend the file";
+  const char *command = pal_cli_hint(doctor->options->app->cli, "login", identity);
+  return command != NULL ? add_text(doctor->arena, &lack->commands, command, err) : pal_err_nomem(err);
+}
+
 static enum pal_code examine(struct doctor *doctor, const struct pal_observation *seen, struct pal_checkup *check,
                              struct pal_err *err) {
   struct pal_arena *arena = doctor->arena;
@@ -324,6 +368,8 @@ static enum pal_code examine(struct doctor *doctor, const struct pal_observation
     bool delegated = strcmp(lack->tenant_id, check->tenant_id) != 0;
     code =
         doctor_explain(arena, check->signed_in ? need_of(lack->areas.v[0]) : DOCTOR_TOKEN, &who, delegated, lack, err);
+    if (code == PAL_OK && strcmp(lack->code, PAL_WORD_CREDENTIAL) == 0)
+      code = explain_fault(doctor, check->identity, lack, err);
   }
   if (code == PAL_OK && listed != NULL && is_well(listed) && check->own + check->delegated == 0)
     code = doctor_sight(arena, &who, &check->if_none, err);
@@ -417,6 +463,7 @@ static enum pal_code ask(struct doctor *doctor, struct pal_net *net, int concurr
                                               .each = on_observation,
                                               .payload = doctor,
                                               .progress = on_progress,
+                                              .fault = on_fault,
                                               .stop = app->cli->stop};
   struct pal_collect_result result = {0};
   pal_progress_begin(&doctor->progress, net, o->max_time_s, o->quiet);

@@ -155,8 +155,10 @@ static void put_lack(struct paper *paper, const struct pal_lack *lack) {
   paper_tint(paper, TINT_BAD);
   paper_text(paper, lack->code);
   paper_tint(paper, TINT_OFF);
-  if (lack->meaning)
-    paper_say(paper, ": %s", lack->meaning);
+  if (lack->meaning) {
+    paper_say(paper, ": ");
+    paper_text(paper, lack->meaning);
+  }
   paper_end(paper, CHECK_MARGIN, LACK_MARGIN);
   if (lack->right) {
     paper_say(paper, "Missing: ");

@@ -64,6 +64,49 @@ test_doctor__no_credential_that_works_exits_5() {
     "\"az ad app credential reset --id $(ready '.identities[] | select(.name == "app-secret").clientId') --append\""
 }
 
+# A secret file that cannot be used is that identity's own matter, and it takes no scan to find the next one.
+test_doctor__secret_that_cannot_be_read_concerns_its_identity_only() {
+  emulate --tenants 6
+  live_folder
+  rm "$T/secrets/person-one"
+  chmod 640 "$T/secrets/app-secret"
+  doctor
+  expect_status 4
+  expect_equal "$(told '[.checks[] | select(.missing[0].code == "credential unusable") | .identity] | unique')" \
+    '["app-secret","person-one"]'
+  expect_equal "$(told '[.checks[] | select(.identity == "person-one" or .identity == "app-secret") | .signedIn] | unique')" '[false]'
+  expect_equal "$(told '[.checks[] | select(.identity == "app-certificate") | .signedIn] | unique')" '[true]'
+  expect_equal "$(jq -r '[.checks[] | select(.identity == "person-one") | .missing[0].commands[]] | unique[]' "$T/doctor.json")" \
+    'palscan --config palscan.json login person-one'
+  jq -r '.checks[] | select(.identity == "app-secret") | .missing[0].meaning' "$T/doctor.json" | grep -q 'app-secret: .*mode' ||
+    fail 'what is wrong with the file is not said'
+  palscan --config palscan.json doctor
+  expect_status 4
+  expect_out 'person-one: no such file'
+  palscan --config palscan.json doctor --identity person-one
+  expect_status 5
+}
+
+test_doctor__scan_tells_of_all_such_secrets_before_it_asks() {
+  emulate --tenants 3
+  live_folder
+  rm "$T/secrets/person-one"
+  : >"$T/requests"
+  live_scan
+  expect_one_error 2
+  expect_err 'secrets/person-one: no such file'
+  chmod 640 "$T/secrets/app-secret"
+  : >"$T/secrets/app-certificate"
+  live_scan
+  expect_status 2
+  expect_equal "$(wc -l <"$T/.err")" 4 'lines'
+  expect_err 'identity person-one: tokenFile'
+  expect_err 'identity app-secret: secretFile'
+  expect_err 'identity app-certificate: '
+  expect_err 'the credentials of 3 identities cannot be used'
+  [ ! -s "$T/requests" ] || fail 'something was asked'
+}
+
 # Of one identity only it is asked for that and by that, and nothing stands in for it.
 test_doctor__one_identity_is_checked_by_itself() {
   emulate --tenants 12

@@ -51,6 +51,7 @@ enum {
 #define PAL_WORD_TOKEN_TENANT "token of another tenant"
 #define PAL_WORD_TOKEN_FILE "token file holds none"
 #define PAL_WORD_CODE_EXPIRED "code expired"
+#define PAL_WORD_CREDENTIAL "credential unusable"
 
 enum pal_extent { PAL_READ_NOTHING, PAL_READ_SOME, PAL_READ_ALL };
 
@@ -63,6 +64,9 @@ struct pal_outcome {
   char code[PAL_CODE_MAX];  /* for coverage: why not all was read; "" after PAL_READ_ALL */
 };
 
+/* What is wrong on this host with the credential of an identity. */
+typedef void pal_fault_fn(void *payload, const char *identity, const struct pal_err *fault);
+
 struct pal_azure_options {
   struct pal_net *net;                     /* borrowed until pal_azure_free */
   const struct pal_cloud *cloud;           /* borrowed likewise */
@@ -70,9 +74,13 @@ struct pal_azure_options {
   const struct pal_record *config;         /* CONFIG with credentials; NULL in a replay, which reads no secrets */
   const char *base_dir;                    /* secret files are relative to it; NULL: working directory */
   const struct pal_texts *only_identities; /* secrets of others are not read; NULL: all */
+  /* Told of each identity whose credential cannot be used, which then gets no token (PAL_WORD_CREDENTIAL). NULL: one
+   * is an error. */
+  pal_fault_fn *fault;
+  void *fault_payload;
 };
-/* Reads the secrets. PAL_E_CONFIG or PAL_E_INPUT names the identity and what is
- * wrong with its credential. */
+/* Reads the secrets. Without `fault`: the error names the identity and what is wrong with its credential; when there
+ * are several such, each has a line of the log, and the error counts them. */
 enum pal_code pal_azure_open(const struct pal_azure_options *options, struct pal_azure **ret, struct pal_err *err)
     PAL_MUST_CHECK;
 /* Writes refresh tokens that came with answers to their files, as far as that is not done, and wipes tokens and

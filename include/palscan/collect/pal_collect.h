@@ -47,6 +47,9 @@ struct pal_collect_options {
   pal_observation_fn *each;
   void *payload;
   void (*progress)(void *payload, size_t done, size_t total);
+  /* An identity whose credential cannot be used on this host: its tenants are observed without a token. NULL: such a
+   * one is an error before anything is asked. */
+  void (*fault)(void *payload, const char *identity, const struct pal_err *fault);
   const volatile int *stop;
 };
 struct pal_collect_result {

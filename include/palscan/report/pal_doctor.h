@@ -12,7 +12,7 @@
 struct pal_lack {
   struct pal_texts areas;       /* "token", or areas of coverage */
   const char *code;             /* "403 AuthorizationFailed" */
-  const char *meaning, *remedy; /* sentences without a full stop; NULL: nothing is known about the code */
+  const char *meaning, *remedy; /* without a full stop; meaning may name files; NULL: nothing is known about the code */
   const char *right;            /* the exact role or permission that is missing; NULL: it is no matter of rights */
   const char *portal;           /* where else it is done; NULL: nowhere */
   const char *tenant_id;        /* in which the units lie */
