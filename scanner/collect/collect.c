@@ -10,13 +10,20 @@
 enum {
   WINDOW_LEAST = 8, /* at a time: memory follows this, not the estate */
   WINDOW_DEFAULT = 24,
-  PAIRS_MAX = 1000000
+  PAIRS_MAX = 1000000,
+  TALLIES_FIRST = 64
 };
 
 /* Numbers of an identity among the settings' and of a tenant in the roster: there is one for each sign-in of a night. */
 struct pair {
   uint32_t scanner, tenant;
   bool discovers_only;
+};
+
+/* Of one tenant. */
+struct tally {
+  uint32_t open; /* sign-ins that have not ended */
+  bool counted;
 };
 
 struct run {
@@ -26,7 +33,10 @@ struct run {
   struct pal_arena *scratch;
   struct roster roster;
   struct pair *pairs;
-  size_t pairs_n, pairs_cap, next, done;
+  size_t pairs_n, pairs_cap, next;
+  struct tally *tallies; /* by the tenant's number in the roster */
+  size_t tallies_cap;
+  struct pal_collect_progress progress;
   size_t active;
   bool starting;
   struct observer *living, *ended;
@@ -171,6 +181,47 @@ static bool lacks_some(const struct run *run, const char *home) {
   return !known;
 }
 
+/* --- how far it has come --- */
+
+static bool tally_room(struct run *run, size_t tenant) {
+  if (tenant < run->tallies_cap)
+    return true;
+  size_t cap = 2 * tenant + TALLIES_FIRST;
+  struct tally *grown = pal_arena_calloc(run->arena, cap, sizeof *grown);
+  if (!grown)
+    return false;
+  if (run->tallies_cap > 0)
+    memcpy(grown, run->tallies, run->tallies_cap * sizeof *grown);
+  run->tallies = grown;
+  run->tallies_cap = cap;
+  return true;
+}
+
+static enum pal_code tally_add(struct run *run, size_t tenant, struct pal_err *err) {
+  if (!tally_room(run, tenant))
+    return pal_err_nomem(err);
+  struct tally *tally = &run->tallies[tenant];
+  if (!tally->counted)
+    run->progress.tenants++;
+  else if (tally->open == 0)
+    run->progress.tenants_done--;
+  tally->counted = true;
+  tally->open++;
+  run->progress.total++;
+  return PAL_OK;
+}
+
+static void tally_end(struct run *run, size_t tenant) {
+  run->progress.done++;
+  if (--run->tallies[tenant].open == 0)
+    run->progress.tenants_done++;
+}
+
+static void say_progress(const struct run *run) {
+  if (run->options->progress)
+    run->options->progress(run->options->payload, &run->progress);
+}
+
 static enum pal_code add_pair(struct run *run, const struct pal_record *scanner, const char *tenant,
                               struct pal_err *err) {
   const struct pal_collect_options *options = run->options;
@@ -199,7 +250,7 @@ static enum pal_code add_pair(struct run *run, const struct pal_record *scanner,
   run->pairs = grown;
   run->pairs[run->pairs_n++] =
       (struct pair){.scanner = (uint32_t)place_of(run, scanner), .tenant = (uint32_t)number, .discovers_only = !wanted};
-  return PAL_OK;
+  return tally_add(run, number, err);
 }
 
 static enum pal_code add_customers(struct run *run, const struct pal_record *scanner, struct pal_err *err) {
@@ -263,6 +314,7 @@ static enum pal_code observer_new(struct run *run, const struct pair *pair, stru
   observer->is_user = is_user(scanner);
   observer->is_app = is_app(scanner);
   observer->discovers_only = pair->discovers_only;
+  observer->tenant_number = pair->tenant;
   observer->observation.identity = pal_get_text(scanner, PAL_SCANNER_NAME);
   memcpy(observer->observation.tenant.s, roster_tenant(&run->roster, pair->tenant), PAL_GUID_LEN + 1);
   pal_docs_init(&observer->observation.docs, observer->arena);
@@ -315,7 +367,7 @@ void run_ended(struct run *run, struct observer *observer) {
   struct pal_caller caller = {observer->observation.identity, observer->observation.tenant};
   pal_azure_leave(run->azure, &caller);
   run->active--;
-  run->done++;
+  tally_end(run, observer->tenant_number);
   unlink_living(run, observer);
   observer->next = run->ended;
   run->ended = observer;
@@ -325,8 +377,7 @@ void run_ended(struct run *run, struct observer *observer) {
     hand_over(run, observer);
   if (!run_failed(run) && add_discovered(run, observer, &err) != PAL_OK)
     run_fail(run, &err);
-  if (run->options->progress)
-    run->options->progress(run->options->payload, run->done, run->pairs_n);
+  say_progress(run);
   start_more(run);
 }
 
@@ -363,8 +414,7 @@ enum pal_code pal_collect_run(const struct pal_collect_options *options, struct 
   struct pal_err net = {0};
   enum pal_code code = run_open(&run, err);
   if (code == PAL_OK) {
-    if (options->progress)
-      options->progress(options->payload, 0, run.pairs_n);
+    say_progress(&run);
     start_more(&run);
     if (pal_net_run(options->net, options->stop, &net) != PAL_OK)
       run_fail(&run, &net);

@@ -43,7 +43,8 @@ struct observer {
   /* Where further tenants are found: GET /tenants for a person; for an application the delegated subscriptions.
    * Neither: the token is of one tenant. */
   bool is_user, is_app;
-  bool discovers_only; /* out of scope; only the tenants it finds are wanted */
+  bool discovers_only;    /* out of scope; only the tenants it finds are wanted */
+  uint32_t tenant_number; /* in the roster */
   size_t discovered_cap;
   enum stage stage;
   size_t pending;                     /* readings of this stage under way */

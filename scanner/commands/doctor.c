@@ -439,10 +439,9 @@ static enum pal_code check_selection(const struct doctor_options *options, const
   return PAL_OK;
 }
 
-static void on_progress(void *payload, size_t done, size_t total) {
+static void on_progress(void *payload, const struct pal_collect_progress *progress) {
   struct doctor *doctor = payload;
-  doctor->progress.done = done;
-  doctor->progress.total = total;
+  doctor->progress.read = *progress;
 }
 
 static enum pal_code ask(struct doctor *doctor, struct pal_net *net, int concurrency, struct pal_record *settings,

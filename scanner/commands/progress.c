@@ -52,8 +52,9 @@ static void add_time(char line[LINE_MAX_BYTES], const char *before, long long se
 /* Seconds, -1 when unknown. */
 static long long time_left(const struct pal_progress *progress, long long elapsed_ms) {
   long long left = -1;
-  if (elapsed_ms >= GUESS_AFTER_MS && progress->done > 0)
-    left = (long long)((double)elapsed_ms / 1000 * (double)(progress->total - progress->done) / (double)progress->done);
+  if (elapsed_ms >= GUESS_AFTER_MS && progress->read.done > 0)
+    left = (long long)((double)elapsed_ms / 1000 * (double)(progress->read.total - progress->read.done) /
+                       (double)progress->read.done);
   long long end = progress->max_time_s > 0 ? progress->max_time_s - elapsed_ms / 1000 : -1;
   if (end >= 0 && left > end)
     left = end;
@@ -62,13 +63,14 @@ static long long time_left(const struct pal_progress *progress, long long elapse
 
 static void show(struct pal_progress *progress, long long now) {
   struct pal_net_stats stats = pal_net_stats(progress->net);
-  char line[LINE_MAX_BYTES], text[48];
+  char line[LINE_MAX_BYTES], text[64];
   long long since = now - progress->shown_ms;
   double rate = since > 0 ? (double)(stats.requests - progress->shown_requests) * 1000 / (double)since : 0;
   progress->rate = progress->shown_ms == progress->began_ms ? rate : 0.8 * progress->rate + 0.2 * rate;
   progress->shown_ms = now;
   progress->shown_requests = stats.requests;
-  (void)snprintf(line, sizeof line, "reading: %zu of %zu sign-ins done", progress->done, progress->total);
+  (void)snprintf(line, sizeof line, "reading: %zu of %zu tenants done", progress->read.tenants_done,
+                 progress->read.tenants);
   (void)snprintf(text, sizeof text, "%.0f requests/s", progress->rate);
   add(line, text);
   if (stats.paused_ms >= 1000)
@@ -76,6 +78,10 @@ static void show(struct pal_progress *progress, long long now) {
   long long left = time_left(progress, now - progress->began_ms);
   if (left >= 0)
     add_time(line, "about", left, " left");
+  if (progress->read.total != progress->read.tenants) { /* last: a narrow terminal cuts it first */
+    (void)snprintf(text, sizeof text, "%zu of %zu sign-ins", progress->read.done, progress->read.total);
+    add(line, text);
+  }
   size_t room = columns();
   if (strlen(line) > room)
     line[room] = '\0';
@@ -95,7 +101,7 @@ void pal_progress_begin(struct pal_progress *progress, const struct pal_net *net
 
 void pal_progress_tick(void *payload) {
   struct pal_progress *progress = payload;
-  if (progress->net == NULL || progress->total == 0)
+  if (progress->net == NULL || progress->read.total == 0)
     return;
   long long now = pal_net_now_ms(progress->net);
   if (now - progress->shown_ms >= EVERY_MS)

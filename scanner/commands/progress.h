@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pal_collect.h"
 #include "pal_net.h"
 
 struct pal_progress {
-  const struct pal_net *net; /* NULL: nothing is shown */
-  int64_t max_time_s;        /* 0: no end */
-  size_t done, total;        /* whoever reads keeps them up to date */
+  const struct pal_net *net;        /* NULL: nothing is shown */
+  int64_t max_time_s;               /* 0: no end */
+  struct pal_collect_progress read; /* whoever reads keeps it up to date */
   long long began_ms, shown_ms;
   size_t shown_requests;
   double rate;  /* requests a second */

@@ -192,10 +192,9 @@ static enum pal_code run_digest(const struct pal_run *run, char out[65], struct 
   return code;
 }
 
-static void on_progress(void *payload, size_t done, size_t total) {
+static void on_progress(void *payload, const struct pal_collect_progress *progress) {
   struct pal_run *run = payload;
-  run->progress.done = done;
-  run->progress.total = total;
+  run->progress.read = *progress;
 }
 
 static enum pal_code on_observation(void *payload, const struct pal_observation *observation, struct pal_err *err) {

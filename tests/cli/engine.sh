@@ -104,11 +104,11 @@ test_engine__progress_is_one_line_on_a_terminal_and_gone_at_the_end() {
   on_terminal 100 --jobs 8 -q
   expect_equal "$(grep -c reading "$T/shown" || :)" 0 "lines in spite of -q"
   on_terminal 100 --jobs 8
-  grep -qE '^reading: [0-9]+ of 31 sign-ins done, [0-9]+ requests/s' "$T/shown" || fail "no progress: $(cat "$T/shown")"
+  grep -qE '^reading: [0-9]+ of 31 tenants done, [0-9]+ requests/s' "$T/shown" || fail "no progress: $(cat "$T/shown")"
   # Blanks wipe what was shown last, before anything else is said.
   grep -A2 reading "$T/shown" | tail -n 2 | head -n 1 | grep -qE '^ +$' || fail "not wiped: $(tail -n 5 "$T/shown")"
   on_terminal 30 --jobs 8
-  grep -qxE 'reading: [0-9]+ of 31 sign-ins do?' "$T/shown" || fail "not cut: $(cat "$T/shown")"
+  grep -qxE 'reading: [0-9]+ of 31 tenants don?' "$T/shown" || fail "not cut: $(cat "$T/shown")"
   expect_equal "$(grep reading "$T/shown" | awk 'length($0) > 29' | wc -l)" 0 "lines too wide"
   scan --dry-run
   expect_no_err reading

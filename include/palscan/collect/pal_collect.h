@@ -28,6 +28,13 @@ enum pal_code pal_observation_encode(struct pal_observation *observation, struct
 enum pal_code pal_observation_decode(struct pal_arena *arena, const char *bytes, size_t len,
                                      struct pal_observation *ret, struct pal_err *err) PAL_MUST_CHECK;
 
+/* How far a run has come. What is found on the way raises the totals; a tenant that somebody still has to sign in to is
+ * not done. */
+struct pal_collect_progress {
+  size_t tenants_done, tenants;
+  size_t done, total; /* sign-ins: pairs of identity and tenant */
+};
+
 struct pal_collect_options {
   struct pal_net *net;
   const struct pal_cloud *cloud;
@@ -46,7 +53,7 @@ struct pal_collect_options {
   bool (*done_before)(void *payload, const char *identity, const char *tenant_id);
   pal_observation_fn *each;
   void *payload;
-  void (*progress)(void *payload, size_t done, size_t total);
+  void (*progress)(void *payload, const struct pal_collect_progress *progress);
   /* An identity whose credential cannot be used on this host: its tenants are observed without a token. NULL: such a
    * one is an error before anything is asked. */
   void (*fault)(void *payload, const char *identity, const struct pal_err *fault);

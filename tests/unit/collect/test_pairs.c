@@ -228,9 +228,16 @@ START_TEST(test_pairs__resumed_run_finds_the_tenants_again) {
 }
 END_TEST
 
-static void on_progress(void *payload, size_t done, size_t total) {
+static struct pal_collect_progress last_progress;
+static size_t early_progress; /* calls in which sign-ins were done and no tenant was */
+
+static void on_progress(void *payload, const struct pal_collect_progress *progress) {
   (void)payload;
-  ck_assert_uint_le(done, total);
+  ck_assert_uint_le(progress->done, progress->total);
+  ck_assert_uint_le(progress->tenants_done, progress->tenants);
+  ck_assert_uint_le(progress->tenants_done, progress->done);
+  early_progress += progress->done > 0 && progress->tenants_done == 0;
+  last_progress = *progress;
 }
 
 START_TEST(test_pairs__refused_home_tells_nothing_of_other_tenants) {
@@ -244,6 +251,30 @@ START_TEST(test_pairs__refused_home_tells_nothing_of_other_tenants) {
   ck_assert_str_eq(pairs(), "anna aaaaaaaa0001\n");
   ck_assert_str_eq(docs_cover(arena, &scan.v[0]->docs, HOME, "tenant", "tenant"), "unread AADSTS50173");
   ck_assert_uint_eq(scan.result.signed_in, 0);
+}
+END_TEST
+
+START_TEST(test_pairs__tenant_is_done_when_all_who_sign_in_to_it_are) {
+  world_identities(PERSONAL("anna", HOME, LIST("\"" HOME "\"")) "," ROBOT("robot", HOME, LIST("\"" HOME "\"")));
+  user_tenant(HOME, USER_TENANTS(""));
+  app_tenant(HOME);
+  early_progress = 0;
+  run(NULL, &(struct pal_collect_options){.progress = on_progress});
+  ck_assert_uint_eq(scan.n, 2);
+  ck_assert_uint_eq(early_progress, 1);
+  ck_assert_uint_eq(last_progress.done, 2);
+  ck_assert_uint_eq(last_progress.total, 2);
+  ck_assert_uint_eq(last_progress.tenants_done, 1);
+  ck_assert_uint_eq(last_progress.tenants, 1);
+}
+END_TEST
+
+/* What is found on the way raises the totals. */
+START_TEST(test_pairs__progress_counts_tenants_that_were_found) {
+  user_world();
+  run(estate(), &(struct pal_collect_options){.progress = on_progress});
+  ck_assert_uint_eq(last_progress.tenants_done, 3);
+  ck_assert_uint_eq(last_progress.tenants, 3);
 }
 END_TEST
 
@@ -453,6 +484,8 @@ Suite *make_collect_pairs_suite(void) {
   tcase_add_test(tc, test_pairs__run_of_some_identities_leaves_the_others_out);
   tcase_add_test(tc, test_pairs__resumed_run_finds_the_tenants_again);
   tcase_add_test(tc, test_pairs__refused_home_tells_nothing_of_other_tenants);
+  tcase_add_test(tc, test_pairs__tenant_is_done_when_all_who_sign_in_to_it_are);
+  tcase_add_test(tc, test_pairs__progress_counts_tenants_that_were_found);
   tcase_add_test(tc, test_pairs__guest_is_told_from_a_member);
   tcase_add_test(tc, test_pairs__stop_interrupts);
   tcase_add_loop_test(tc, test_population__is_what_should_be_reached, 0, UNIT_N(population_rows));
