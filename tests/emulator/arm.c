@@ -66,7 +66,7 @@ bool emu_sees_delegated(const struct emu_call *c, const struct emu_tenant *t, si
   if (c->token.tenant != 0 || t->index == 0)
     return false;
   for (size_t i = 0; i < t->delegation_n; i++)
-    if (t->delegations[i].sub == sub && emu_in_group(&c->own, t->delegations[i].group, c->token.identity))
+    if (t->delegations[i].sub == sub && emu_is_authorized(&c->own, &t->delegations[i], c->token.identity))
       return true;
   return false;
 }
@@ -116,7 +116,7 @@ static bool enter_management_group(struct emu_call *c, const char *name) {
   if (!emu_guid_is(c->world->seed, name, EMU_TENANT, &tenant, NULL) || tenant != c->token.tenant)
     return refuse_scope(c, 403, "AuthorizationFailed");
   for (size_t i = 0; i < c->own.grant_n; i++)
-    if (c->own.grants[i].at == EMU_AT_MANAGEMENT_GROUP && !c->own.grants[i].to_group &&
+    if (c->own.grants[i].at >= EMU_AT_MANAGEMENT_GROUP && !c->own.grants[i].to_group &&
         c->own.grants[i].who == c->token.identity)
       return true;
   return refuse_scope(c, 403, "AuthorizationFailed");

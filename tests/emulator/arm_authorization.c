@@ -5,6 +5,7 @@
 #include "ids.h"
 
 #include <string.h>
+#include <time.h>
 
 enum { USUAL_PAGE = 400 };
 
@@ -37,7 +38,8 @@ static void assignment_row(struct emu_call *c, struct emu_json *j, const struct 
   emu_json_null(j, "delegatedManagedIdentityResourceId");
   emu_json_null(j, "description");
   emu_json_end_object(j);
-  emu_json_format(j, "id", "%s/providers/Microsoft.Authorization/roleAssignments/%s", m->scope, m->name.text);
+  emu_json_format(j, "id", "%s/providers/Microsoft.Authorization/roleAssignments/%s", emu_assignment_prefix(m),
+                  m->name.text);
   emu_json_text(j, "type", "Microsoft.Authorization/roleAssignments");
   emu_json_text(j, "name", m->name.text);
   emu_json_end_object(j);
@@ -140,6 +142,12 @@ static void permissions(struct emu_json *j, enum emu_role role) {
       "[{\"actions\":[\"*\"],\"notActions\":[],\"dataActions\":[],\"notDataActions\":[]}]",
       "[{\"actions\":[\"Microsoft.RecoveryServices/*/read\"],\"notActions\":[],\"dataActions\":[],"
       "\"notDataActions\":[]}]",
+      "[{\"actions\":[\"*/read\",\"Microsoft.Authorization/*\",\"Microsoft.Support/*\"],\"notActions\":[],"
+      "\"dataActions\":[],\"notDataActions\":[]}]",
+      "[{\"actions\":[\"Microsoft.ManagedServices/registrationAssignments/read\","
+      "\"Microsoft.ManagedServices/registrationAssignments/delete\",\"Microsoft.ManagedServices/operationStatuses/"
+      "read\"],"
+      "\"notActions\":[],\"dataActions\":[],\"notDataActions\":[]}]",
   };
   emu_json_raw(j, "permissions", texts[role]);
 }
@@ -197,38 +205,64 @@ void emu_arm_role_definitions(struct emu_call *c) {
   emu_json_end_object(&j);
 }
 
+static void deny_principal(struct emu_json *j, const char *id, const char *type) {
+  emu_json_object(j, NULL);
+  emu_json_text(j, "id", id);
+  emu_json_text(j, "type", type);
+  emu_json_end_object(j);
+}
+
+/* Everybody, or everybody but ours, at the subscription; else an employee at a resource group of a managed application. */
+static void deny_principals(struct emu_call *c, struct emu_json *j, bool wide) {
+  static const char everybody[] = "00000000-0000-0000-0000-000000000000";
+  emu_json_array(j, "principals");
+  if (!wide)
+    deny_principal(j, emu_guid_make(c->world->seed, EMU_STRANGER, c->of.index, 2).text, "User");
+  else if (c->of.kept_out == EMU_DENY_SECOND)
+    deny_principal(j, emu_object_id(c->world, c->of.index, 1).text, "ServicePrincipal");
+  else
+    deny_principal(j, everybody, "SystemDefined");
+  emu_json_end_array(j);
+  emu_json_array(j, "excludePrincipals");
+  for (unsigned i = 0; i < EMU_IDENTITIES && wide && c->of.kept_out == EMU_DENY_ALL_BUT_OURS; i++)
+    if (c->of.identities[i].present)
+      deny_principal(j, emu_object_id(c->world, c->of.index, i).text, i < EMU_APPS ? "ServicePrincipal" : "User");
+  emu_json_end_array(j);
+}
+
+static void deny_row(struct emu_call *c, struct emu_json *j, bool wide) {
+  struct emu_guid name = emu_guid_make(c->world->seed, EMU_DENY, c->of.index, wide);
+  char scope[300];
+  if (wide)
+    emu_format(scope, sizeof scope, "/subscriptions/%s", emu_sub_id(c->world, c->of.index, c->sub).text);
+  else
+    emu_format(scope, sizeof scope, "%s/resourceGroups/%s", c->scope_text, emu_resource_group(1));
+  emu_json_object(j, NULL);
+  emu_json_object(j, "properties");
+  emu_json_text(j, "denyAssignmentName", wide ? "Locked by the customer" : "Locked by a managed application");
+  emu_json_text(j, "description", wide ? "Nobody works here." : "Keeps people out of the managed group.");
+  emu_json_raw(j, "permissions",
+               wide ? "[{\"actions\":[\"*\"],\"notActions\":[],\"dataActions\":[],\"notDataActions\":[]}]"
+                    : "[{\"actions\":[\"*\"],\"notActions\":[\"*/read\"],\"dataActions\":[],\"notDataActions\":[]}]");
+  emu_json_text(j, "scope", scope);
+  emu_json_bool(j, "doNotApplyToChildScopes", false);
+  deny_principals(c, j, wide);
+  emu_json_bool(j, "isSystemProtected", !wide);
+  emu_json_end_object(j);
+  emu_json_format(j, "id", "%s/providers/Microsoft.Authorization/denyAssignments/%s", scope, name.text);
+  emu_json_text(j, "type", "Microsoft.Authorization/denyAssignments");
+  emu_json_text(j, "name", name.text);
+  emu_json_end_object(j);
+}
+
 void emu_arm_deny_assignments(struct emu_call *c) {
+  bool here = c->scope == EMU_SCOPE_SUBSCRIPTION && c->sub == 0 && !c->delegated;
+  bool narrow = here && c->of.deny && !filter_has(c, "atScope()");
+  bool wide = here && c->of.kept_out != EMU_DENY_NONE;
   struct emu_page p;
-  bool any =
-      c->of.deny && c->scope == EMU_SCOPE_SUBSCRIPTION && c->sub == 0 && !c->delegated && !filter_has(c, "atScope()");
-  emu_page_begin(c, &p, any ? 1 : 0, USUAL_PAGE);
-  for (size_t i = p.first; i < p.end; i++) {
-    struct emu_json *j = &p.json;
-    struct emu_guid name = emu_guid_make(c->world->seed, EMU_DENY, c->of.index, 0);
-    struct emu_guid who = emu_guid_make(c->world->seed, EMU_STRANGER, c->of.index, 2);
-    emu_json_object(j, NULL);
-    emu_json_object(j, "properties");
-    emu_json_text(j, "denyAssignmentName", "Locked by a managed application");
-    emu_json_text(j, "description", "Keeps people out of the managed group.");
-    emu_json_raw(j, "permissions",
-                 "[{\"actions\":[\"*\"],\"notActions\":[\"*/read\"],\"dataActions\":[],\"notDataActions\":[]}]");
-    emu_json_format(j, "scope", "%s/resourceGroups/%s", c->scope_text, emu_resource_group(1));
-    emu_json_bool(j, "doNotApplyToChildScopes", false);
-    emu_json_array(j, "principals");
-    emu_json_object(j, NULL);
-    emu_json_text(j, "id", who.text);
-    emu_json_text(j, "type", "User");
-    emu_json_end_object(j);
-    emu_json_end_array(j);
-    emu_json_raw(j, "excludePrincipals", "[]");
-    emu_json_bool(j, "isSystemProtected", true);
-    emu_json_end_object(j);
-    emu_json_format(j, "id", "%s/resourceGroups/%s/providers/Microsoft.Authorization/denyAssignments/%s", c->scope_text,
-                    emu_resource_group(1), name.text);
-    emu_json_text(j, "type", "Microsoft.Authorization/denyAssignments");
-    emu_json_text(j, "name", name.text);
-    emu_json_end_object(j);
-  }
+  emu_page_begin(c, &p, (size_t)narrow + (size_t)wide, USUAL_PAGE);
+  for (size_t i = p.first; i < p.end; i++)
+    deny_row(c, &p.json, wide && i == 0);
   emu_page_end(c, &p);
 }
 
@@ -254,6 +288,15 @@ static void expanded(struct emu_call *c, struct emu_json *j, const struct emu_as
   emu_json_end_object(j);
 }
 
+/* In nine to sixteen days, and mostly the same from one night to the next. */
+static void ends_soon(struct emu_json *j) {
+  enum { DAY = 86400, STEP = 8 * DAY };
+  time_t end = (time(NULL) / STEP + 2) * STEP;
+  struct tm tm;
+  gmtime_r(&end, &tm);
+  emu_json_format(j, "endDateTime", "%04d-%02d-%02dT00:00:00Z", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+}
+
 static void instance_row(struct emu_call *c, struct emu_json *j, const struct emu_assignment *m, bool eligible) {
   const char *type = eligible ? "RoleEligibilityScheduleInstances" : "RoleAssignmentScheduleInstances";
   bool activated = m->kind == EMU_ACTIVATED && !eligible;
@@ -261,11 +304,11 @@ static void instance_row(struct emu_call *c, struct emu_json *j, const struct em
   emu_json_object(j, "properties");
   if (!eligible) {
     /* A direct assignment's schedule has the assignment's name, an activation's has its own. */
-    emu_json_format(j, "originRoleAssignmentId", "%s/providers/Microsoft.Authorization/roleAssignments/%s", m->scope,
-                    m->name.text);
+    emu_json_format(j, "originRoleAssignmentId", "%s/providers/Microsoft.Authorization/roleAssignments/%s",
+                    emu_assignment_prefix(m), m->name.text);
     emu_json_text(j, "assignmentType", activated ? "Activated" : "Assigned");
     emu_json_format(j, "roleAssignmentScheduleId", "%s/providers/Microsoft.Authorization/RoleAssignmentSchedules/%s",
-                    m->scope, activated ? m->schedule.text : m->name.text);
+                    emu_assignment_prefix(m), activated ? m->schedule.text : m->name.text);
     if (activated) {
       emu_json_text(j, "linkedRoleEligibilityScheduleId", m->schedule.text);
       emu_json_text(j, "linkedRoleEligibilityScheduleInstanceId", m->schedule.text);
@@ -273,13 +316,17 @@ static void instance_row(struct emu_call *c, struct emu_json *j, const struct em
     }
   } else
     emu_json_format(j, "roleEligibilityScheduleId", "%s/providers/Microsoft.Authorization/RoleEligibilitySchedules/%s",
-                    m->scope, m->schedule.text);
+                    emu_assignment_prefix(m), m->schedule.text);
   emu_json_text(j, "scope", m->scope);
   role_definition_id(c, m, j, "roleDefinitionId");
   emu_json_text(j, "principalId", m->principal.text);
   emu_json_text(j, "principalType", m->principal_type);
   emu_json_text(j, "status", eligible ? "Provisioned" : "Accepted");
-  emu_json_text(j, "startDateTime", "2024-09-09T21:35:27.91Z");
+  emu_json_text(j, "startDateTime", m->later ? "2034-09-09T21:35:27.91Z" : "2024-09-09T21:35:27.91Z");
+  if (m->ends == EMU_ENDS_LATE)
+    emu_json_text(j, "endDateTime", "2035-01-01T00:00:00Z");
+  else if (m->ends == EMU_ENDS_SOON)
+    ends_soon(j);
   emu_json_text(j, "memberType", m->inherited ? "Inherited" : "Direct");
   emu_json_text(j, "createdOn", "2024-09-09T21:35:27.91Z");
   if (m->condition != NULL) {
@@ -290,7 +337,7 @@ static void instance_row(struct emu_call *c, struct emu_json *j, const struct em
   emu_json_end_object(j);
   const struct emu_guid *name = eligible || activated ? &m->schedule : &m->name;
   emu_json_text(j, "name", name->text);
-  emu_json_format(j, "id", "%s/providers/Microsoft.Authorization/%s/%s", m->scope, type, name->text);
+  emu_json_format(j, "id", "%s/providers/Microsoft.Authorization/%s/%s", emu_assignment_prefix(m), type, name->text);
   emu_json_format(j, "type", "Microsoft.Authorization/%s", type);
   emu_json_end_object(j);
 }
@@ -298,7 +345,7 @@ static void instance_row(struct emu_call *c, struct emu_json *j, const struct em
 /* Tenants without the licence have no eligible roles to show. */
 static bool licensed(const struct emu_call *c) {
   for (size_t i = 0; i < c->of.grant_n; i++)
-    if (c->of.grants[i].kind != EMU_STANDING)
+    if (c->of.grants[i].kind != EMU_STANDING || c->of.grants[i].ends != EMU_ENDLESS || c->of.grants[i].later)
       return true;
   return emu_hash(c->world->seed, 0x1ce0, c->of.index, 0) % 10 < 6;
 }

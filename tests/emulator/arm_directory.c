@@ -91,7 +91,7 @@ static void subscription_row(struct emu_call *c, struct emu_json *j, const struc
   for (size_t i = 0; i < t->delegation_n; i++)
     if (t->delegations[i].sub == sub) {
       emu_json_object(j, NULL);
-      emu_json_text(j, "tenantId", emu_tenant_id(c->world, 0).text);
+      emu_json_text(j, "tenantId", emu_tenant_id(c->world, t->delegations[i].other ? EMU_OTHER_PARTNER : 0).text);
       emu_json_end_object(j);
     }
   emu_json_end_array(j);

@@ -23,14 +23,16 @@ static void write_link(struct emu_call *c, const struct emu_link *link, bool rew
   emu_json_int(&j, "etag", link->version);
   emu_json_object(&j, "properties");
   emu_json_text(&j, "partnerId", partner);
-  if (emu_partner_name(link->partner) != NULL)
-    emu_json_text(&j, "partnerName", emu_partner_name(link->partner));
+  const struct emu_identity *id = &c->own.identities[c->token.identity];
+  const char *name = id->partner_name != NULL && !link->written ? id->partner_name : emu_partner_name(link->partner);
+  if (name != NULL)
+    emu_json_text(&j, "partnerName", name);
   emu_json_text(&j, "tenantId", emu_tenant_id(c->world, c->token.tenant).text);
   emu_json_text(&j, "objectId", emu_object_id(c->world, c->token.tenant, c->token.identity).text);
   emu_json_int(&j, "version", link->version);
   emu_json_text(&j, "updatedTime", updated);
   emu_json_text(&j, "createdTime", "2024-01-20T01:23:40.528049Z");
-  emu_json_text(&j, "state", "Active");
+  emu_json_text(&j, "state", link->written ? "Active" : emu_link_state_name((enum emu_link_state)id->state));
   emu_json_end_object(&j);
   emu_json_end_object(&j);
 }

@@ -54,7 +54,8 @@ static void fill_assignments(struct rows *r, const struct emu_tenant *t, size_t 
     if (m.inherited && (!r->above || inherited_done))
       continue;
     r->inherited_done = r->inherited_done || m.inherited;
-    emu_format(id, sizeof id, "%s/providers/Microsoft.Authorization/RoleAssignments/%s", m.scope, m.name.text);
+    emu_format(id, sizeof id, "%s/providers/Microsoft.Authorization/RoleAssignments/%s", emu_assignment_prefix(&m),
+               m.name.text);
     row_begin(r, id, m.name.text, "microsoft.authorization/roleassignments");
     row_place(r, t, sub, m.inherited);
     emu_json_object(&r->json, "properties");

@@ -10,8 +10,12 @@ struct emu_assignment {
   struct emu_guid name, principal, schedule;
   const char *role_id, *role_name, *principal_type, *condition;
   enum emu_kind_of_grant kind;
+  enum emu_end ends;
   bool inherited;
+  bool later; /* begins in years */
 };
+/* What stands before "/providers/" in the assignment's id: its scope, and nothing at the root. */
+const char *emu_assignment_prefix(const struct emu_assignment *m);
 
 /* All that apply to the subscription: inherited, at it and below. */
 size_t emu_assignment_count(const struct emu_tenant *t, size_t sub);

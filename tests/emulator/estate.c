@@ -42,14 +42,21 @@ const char *emu_role_id(enum emu_role role) {
   static const char *const ids[EMU_ROLES] = {
       "cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e", "b24988ac-6180-42a0-ab88-20f7382dd24c",
       "acdd72a7-3385-48ef-bd42-f606fba81ae7", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-      "5d1e5ee4-7c68-4a71-ac8b-0739630a3dfb",
+      "5d1e5ee4-7c68-4a71-ac8b-0739630a3dfb", "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+      "91c1777a-f3dc-4fae-b103-61d183457e46",
   };
   return ids[role];
 }
 
 const char *emu_role_name(enum emu_role role) {
   static const char *const names[EMU_ROLES] = {
-      "Support Request Contributor", "Contributor", "Reader", "Owner", "Backup Inspector",
+      "Support Request Contributor",
+      "Contributor",
+      "Reader",
+      "Owner",
+      "Backup Inspector",
+      "User Access Administrator",
+      "Managed Services Registration assignment Delete Role",
   };
   return names[role];
 }
@@ -61,6 +68,11 @@ const char *emu_quota_id(enum emu_quota quota) {
 
 const char *emu_state_name(enum emu_state state) {
   static const char *const names[] = {"Enabled", "Warned", "Disabled"};
+  return names[state];
+}
+
+const char *emu_link_state_name(enum emu_link_state state) {
+  static const char *const names[] = {"Active", "Suspended", "Deleted"};
   return names[state];
 }
 
@@ -78,6 +90,8 @@ const char *emu_partner_name(uint32_t partner) {
   case EMU_PARTNER_CLOSED: return "Example Partner Italy";
   case EMU_PARTNER_SUPERSEDED: return "Example Partner East";
   case EMU_PARTNER_PENDING: return "Example Partner Spain";
+  case EMU_PARTNER_ACQUIRED: return "Acquired Company";
+  case EMU_PARTNER_ACQUIRED_GLOBAL:
   case EMU_PARTNER_FOREIGN: return "Another Partner";
   default: break;
   }
@@ -110,11 +124,21 @@ bool emu_has_role(const struct emu_tenant *t, unsigned identity, size_t sub) {
     return false;
   for (size_t i = 0; i < t->grant_n; i++) {
     const struct emu_grant *g = &t->grants[i];
-    if (g->kind == EMU_ELIGIBLE_ONLY || g->foreign)
+    if (g->kind == EMU_ELIGIBLE_ONLY || g->foreign || g->other || g->later)
       continue;
-    if (g->at != EMU_AT_MANAGEMENT_GROUP && g->sub != sub)
+    if (g->at < EMU_AT_MANAGEMENT_GROUP && g->sub != sub)
       continue;
     if (g->to_group ? emu_in_group(t, g->who, identity) : g->who == identity)
+      return true;
+  }
+  return false;
+}
+
+bool emu_is_authorized(const struct emu_tenant *own, const struct emu_delegation *d, unsigned identity) {
+  for (size_t i = 0; i < d->authorization_n && !d->other; i++) {
+    const struct emu_authorization *a = &d->authorizations[i];
+    if (!a->eligible && (a->to_identity ? a->who == identity && own->identities[identity].present
+                                        : emu_in_group(own, a->who, identity)))
       return true;
   }
   return false;
@@ -147,6 +171,8 @@ static void ordinary_access(const struct emu_world *w, struct emu_tenant *t) {
     if (i == 2) {
       g.at = EMU_AT_GROUP;
       g.sub = (uint8_t)(t->sub_n - 1);
+      if (dice(w, t->index, 6) % 2 == 0)
+        g.role = EMU_ROLE_SUPPORT;
     }
     add_grant(t, g);
   }
@@ -177,7 +203,8 @@ static void make_identities(const struct emu_world *w, struct emu_tenant *t) {
 
 static void make_delegation(const struct emu_world *w, struct emu_tenant *t) {
   if (t->index != 0 && dice(w, t->index, 3) % 100 < 12)
-    t->delegations[t->delegation_n++] = (struct emu_delegation){.group = EMU_GROUP_PARTNERS};
+    t->delegations[t->delegation_n++] = (struct emu_delegation){
+        .authorization_n = 1, .authorizations = {{.who = EMU_GROUP_PARTNERS, .role = EMU_ROLE_CONTRIBUTOR}}};
 }
 
 /* The agents' group on a CSP subscription: seen, and no fault while a linked

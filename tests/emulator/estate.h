@@ -2,8 +2,9 @@
 /* estate.h - the facts of one tenant, made from the seed whenever they are asked.
  *
  * Every tenant plays one scenario: the ordinary state of affairs, or that with
- * one trap of the policies in it. What the trap violates is written down where
- * the trap is built (scenario.c), not found by looking at the facts. */
+ * one trap of the policies in it. What a trap breaks is written down where it is
+ * built (scenario.c, traps.c); what tenants break by how the dice fell is found by
+ * looking at the facts (catalogue.c). */
 #ifndef EMU_ESTATE_H
 #define EMU_ESTATE_H
 
@@ -19,12 +20,23 @@ enum {
   EMU_APPS = 3,
   EMU_MAX_SUBS = 4,
   EMU_MAX_GRANTS = 40,
-  EMU_MAX_VIOLATIONS = 16,
+  EMU_MAX_VIOLATIONS = 64,
   EMU_MAX_CHANGES = 8,
   EMU_MAX_DELEGATIONS = 2,
+  EMU_MAX_AUTHORIZATIONS = 3,
+  EMU_OTHER_PARTNER = 0x0f00000, /* the tenant of another partner, where we have no account */
 };
 
-enum emu_role { EMU_ROLE_SUPPORT, EMU_ROLE_CONTRIBUTOR, EMU_ROLE_READER, EMU_ROLE_OWNER, EMU_ROLE_CUSTOM, EMU_ROLES };
+enum emu_role {
+  EMU_ROLE_SUPPORT,
+  EMU_ROLE_CONTRIBUTOR,
+  EMU_ROLE_READER,
+  EMU_ROLE_OWNER,
+  EMU_ROLE_CUSTOM,
+  EMU_ROLE_ACCESS, /* User Access Administrator */
+  EMU_ROLE_LEAVE,  /* may remove a delegation from the managing side */
+  EMU_ROLES
+};
 
 enum emu_quota { EMU_QUOTA_EA, EMU_QUOTA_PAYG, EMU_QUOTA_CSP };
 
@@ -32,7 +44,14 @@ enum emu_state { EMU_ENABLED, EMU_WARNED, EMU_DISABLED };
 
 enum emu_usage { EMU_USED, EMU_IDLE, EMU_COST_HIDDEN };
 
-enum emu_at { EMU_AT_SUBSCRIPTION, EMU_AT_GROUP, EMU_AT_MANAGEMENT_GROUP };
+enum emu_at { EMU_AT_SUBSCRIPTION, EMU_AT_GROUP, EMU_AT_MANAGEMENT_GROUP, EMU_AT_ROOT };
+
+enum emu_end { EMU_ENDLESS, EMU_ENDS_SOON, EMU_ENDS_LATE };
+
+/* Who else is kept out by a deny assignment, beside an employee at one resource group. */
+enum emu_deny { EMU_DENY_NONE, EMU_DENY_SECOND, EMU_DENY_ALL_BUT_OURS };
+
+enum emu_link_state { EMU_LINK_ACTIVE, EMU_LINK_SUSPENDED, EMU_LINK_DELETED };
 
 enum emu_kind_of_grant { EMU_STANDING, EMU_ELIGIBLE_ONLY, EMU_ACTIVATED };
 
@@ -53,7 +72,11 @@ struct emu_grant {
   uint8_t at;
   uint8_t sub; /* of EMU_AT_SUBSCRIPTION and EMU_AT_GROUP */
   uint8_t kind;
+  uint8_t ends; /* enum emu_end */
   bool foreign; /* the group stands in our own tenant */
+  bool other;   /* ... in that of another partner */
+  bool conditional;
+  bool later; /* begins in years */
 };
 
 struct emu_identity {
@@ -62,7 +85,9 @@ struct emu_identity {
   bool directory; /* may read Graph */
   uint32_t partner;
   uint32_t version;
-  bool rewritten; /* updated after it was created */
+  bool rewritten;           /* updated after it was created */
+  uint8_t state;            /* enum emu_link_state */
+  const char *partner_name; /* NULL: the one the partner has */
 };
 
 struct emu_sub {
@@ -70,10 +95,22 @@ struct emu_sub {
   bool renamed;
 };
 
+/* Of a group or an identity of our own tenant. */
+struct emu_authorization {
+  bool to_identity;
+  uint8_t who; /* enum emu_group, or identity */
+  uint8_t role;
+  bool eligible; /* just in time */
+};
+
 struct emu_delegation {
   uint8_t sub;
-  uint8_t group; /* of our own tenant */
-  bool plan;     /* a marketplace offer */
+  bool plan;        /* a marketplace offer */
+  bool other;       /* to the tenant of another partner */
+  uint8_t number;   /* of the definition */
+  uint8_t renewals; /* how often the definition was assigned anew */
+  uint8_t authorization_n;
+  struct emu_authorization authorizations[EMU_MAX_AUTHORIZATIONS];
 };
 
 enum emu_subject {
@@ -112,7 +149,9 @@ struct emu_tenant {
   struct emu_violation violations[EMU_MAX_VIOLATIONS];
   struct emu_change changes[EMU_MAX_CHANGES]; /* from night 1 to night 2, whichever it is */
   bool deny;
-  uint32_t noise; /* assignments of strangers in each subscription */
+  uint8_t kept_out;      /* enum emu_deny */
+  bool stranger_at_root; /* an employee holds Owner at "/" */
+  uint32_t noise;        /* assignments of strangers in each subscription */
 };
 
 /* Partner IDs of the registry. */
@@ -122,6 +161,8 @@ enum {
   EMU_PARTNER_CLOSED = 1000091,
   EMU_PARTNER_SUPERSEDED = 1000092,
   EMU_PARTNER_PENDING = 1000093,
+  EMU_PARTNER_ACQUIRED_GLOBAL = 2000000, /* of a company that was bought: only its first location is in the registry */
+  EMU_PARTNER_ACQUIRED = 2000001,
   EMU_PARTNER_FOREIGN = 7654321,
 };
 
@@ -151,6 +192,9 @@ const char *emu_partner_name(uint32_t partner);
 const char *emu_resource_group(unsigned index);
 
 bool emu_in_group(const struct emu_tenant *t, unsigned group, unsigned identity);
+/* Whether identities of our own tenant hold the delegation's subscription by it. */
+bool emu_is_authorized(const struct emu_tenant *own, const struct emu_delegation *d, unsigned identity);
+const char *emu_link_state_name(enum emu_link_state state);
 /* A standing or activated role at or below the subscription, or above it. */
 bool emu_has_role(const struct emu_tenant *t, unsigned identity, size_t sub);
 

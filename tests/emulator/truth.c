@@ -3,11 +3,12 @@
 
 #include "arm.h"
 #include "assignments.h"
+#include "catalogue.h"
 #include "scenario.h"
 
 #include <string.h>
 
-enum { POLICIES = 100 };
+enum { POLICIES = 110 };
 
 static bool line(FILE *out, struct emu_text *t) {
   emu_text_puts(t, "\n");
@@ -80,6 +81,7 @@ static void write_identities(const struct emu_world *w, const struct emu_tenant 
     if (id->linked) {
       emu_json_format(j, "partnerId", "%u", id->partner);
       emu_json_int(j, "version", id->version);
+      emu_json_text(j, "state", emu_link_state_name((enum emu_link_state)id->state));
     }
     emu_json_end_object(j);
   }
@@ -98,6 +100,30 @@ static void write_subscriptions(const struct emu_world *w, const struct emu_tena
     emu_json_int(j, "assignments", (int64_t)emu_assignment_count(t, s));
     if (s == 0 && emu_hostile_to(w, t->index) != 0)
       emu_json_text(j, "alsoListedBy", emu_tenant_id(w, emu_hostile_to(w, t->index)).text);
+    emu_json_end_object(j);
+  }
+  emu_json_end_array(j);
+}
+
+static void write_delegated(const struct emu_world *w, const struct emu_tenant *t, struct emu_json *j) {
+  struct emu_tenant home;
+  emu_tenant_make(w, 0, &home);
+  emu_json_array(j, "delegated");
+  for (size_t i = 0; i < t->delegation_n; i++) {
+    const struct emu_delegation *d = &t->delegations[i];
+    emu_json_object(j, NULL);
+    write_subject(w, t, j, EMU_SUBJECT_SCOPE, d->sub);
+    emu_json_text(j, "managedBy", emu_tenant_id(w, d->other ? EMU_OTHER_PARTNER : 0).text);
+    emu_json_int(j, "renewals", d->renewals);
+    bool ours = false;
+    for (unsigned who = 0; who < w->identities; who++)
+      ours = ours || emu_is_authorized(&home, d, who);
+    emu_json_bool(j, "ours", ours);
+    emu_json_array(j, "authorizations");
+    for (size_t a = 0; a < d->authorization_n; a++)
+      emu_json_format(j, NULL, "%s%s", d->authorizations[a].eligible ? "eligible " : "",
+                      emu_role_name((enum emu_role)d->authorizations[a].role));
+    emu_json_end_array(j);
     emu_json_end_object(j);
   }
   emu_json_end_array(j);
@@ -134,6 +160,7 @@ static void write_tenant(const struct emu_world *w, const struct emu_tenant *t, 
     emu_json_text(&j, "lastingFault", emu_fault_name(fault));
   write_identities(w, t, &j);
   write_subscriptions(w, t, &j);
+  write_delegated(w, t, &j);
   write_violations(w, t, &j);
   emu_json_array(&j, "changes");
   for (size_t i = 0; i < t->change_n; i++) {
@@ -154,6 +181,7 @@ bool emu_truth_write(const struct emu_world *w, FILE *out) {
   for (uint32_t i = 0; i <= w->tenants && ok; i++) {
     struct emu_tenant t;
     emu_tenant_make(w, i, &t);
+    emu_catalogue(w, &t);
     for (size_t v = 0; v < t.violation_n; v++)
       counts[t.violations[v].policy]++;
     write_tenant(w, &t, &text);
@@ -184,7 +212,8 @@ static void write_partner(struct emu_json *j, uint32_t id, const char *type, con
   if (country != NULL)
     emu_json_text(j, "country", country);
   if (id != EMU_PARTNER_GLOBAL)
-    emu_json_format(j, "organization", "%u", (unsigned)EMU_PARTNER_GLOBAL);
+    emu_json_format(j, "organization", "%u",
+                    (unsigned)(id == EMU_PARTNER_ACQUIRED ? EMU_PARTNER_ACQUIRED_GLOBAL : EMU_PARTNER_GLOBAL));
   emu_json_text(j, "status", status);
   if (id == EMU_PARTNER_SUPERSEDED)
     emu_json_format(j, "supersededBy", "%u", (unsigned)EMU_PARTNER_FIRST_LOCATION);
@@ -203,6 +232,7 @@ bool emu_registry_write(const struct emu_world *w, FILE *out) {
   write_partner(&j, EMU_PARTNER_CLOSED, "location", "IT", "closed");
   write_partner(&j, EMU_PARTNER_SUPERSEDED, "location", "DE", "superseded");
   write_partner(&j, EMU_PARTNER_PENDING, "location", "ES", "pending");
+  write_partner(&j, EMU_PARTNER_ACQUIRED, "location", "NL", "active");
   emu_json_end_array(&j);
   emu_json_array(&j, "expect");
   for (uint32_t i = 0; i < EMU_RULED_COUNTRIES; i++) {
@@ -225,9 +255,43 @@ bool emu_registry_write(const struct emu_world *w, FILE *out) {
   return ok;
 }
 
+/* The third application carries the link in each tenant and delivers nothing. */
+static bool write_principal(const struct emu_world *w, FILE *out) {
+  enum { LINK_CARRIER = 2 };
+  if (w->identities <= LINK_CARRIER)
+    return true;
+  struct emu_text text = {0};
+  struct emu_json j = emu_json_to(&text);
+  emu_json_object(&j, NULL);
+  emu_json_text(&j, "name", emu_identity_name(LINK_CARRIER));
+  emu_json_text(&j, "owner", "us");
+  emu_json_text(&j, "purpose", "scan-only");
+  emu_json_bool(&j, "linkExpected", true);
+  emu_json_object(&j, "home");
+  emu_json_text(&j, "tenant", emu_tenant_id(w, 0).text);
+  emu_json_text(&j, "objectId", emu_object_id(w, 0, LINK_CARRIER).text);
+  emu_json_end_object(&j);
+  emu_json_array(&j, "objects");
+  for (uint32_t i = 1; i <= w->tenants; i++) {
+    struct emu_tenant t;
+    emu_tenant_make(w, i, &t);
+    if (!t.identities[LINK_CARRIER].present)
+      continue;
+    emu_json_object(&j, NULL);
+    emu_json_text(&j, "tenant", emu_tenant_id(w, i).text);
+    emu_json_text(&j, "objectId", emu_object_id(w, i, LINK_CARRIER).text);
+    emu_json_end_object(&j);
+  }
+  emu_json_end_array(&j);
+  emu_json_end_object(&j);
+  bool ok = line(out, &text);
+  emu_text_free(&text);
+  return ok;
+}
+
 bool emu_estate_write(const struct emu_world *w, FILE *out) {
   struct emu_text text = {0};
-  bool ok = fputs("{\"customers\":[\n", out) >= 0;
+  bool ok = fputs("{\"principals\":[\n", out) >= 0 && write_principal(w, out) && fputs("],\"customers\":[\n", out) >= 0;
   for (uint32_t i = 1; i <= w->tenants && ok; i++) {
     struct emu_tenant t;
     emu_tenant_make(w, i, &t);

@@ -28,7 +28,7 @@ two_live_nights() {
 }
 
 test_live__small_estate_is_judged_as_it_is() {
-  two_live_nights "${TENANTS:-30}"
+  two_live_nights "${TENANTS:-65}"
   # Nothing went wrong: the least is one of each for each identity in each tenant it lives in.
   local least
   least=$(jq -n '[inputs | select(.kind == "tenant") | .identities | length] | add' "$T/truth.jsonl")
@@ -47,7 +47,7 @@ LASTING=huge,wrong-type,endless,foreign-link,refuse,hostile
 PASSING=throttle,throttle-date,server-error,reset,truncated,slow,expire,claims,duplicate,empty-page
 
 test_live__faults_that_last_hide_facts_and_change_none() {
-  two_live_nights "${TENANTS:-40}" --seed 3 --faults "$LASTING"
+  two_live_nights "${TENANTS:-70}" --seed 3 --faults "$LASTING"
   expect_faults wrong-type endless foreign-link hostile refuse
 }
 

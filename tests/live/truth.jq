@@ -13,6 +13,7 @@ def is_shipped: .policy as $p | $shipped | any(. == $p);
 def text: map(tostring) | join(" ");
 # Rules of the books ask nothing of a tenant, so nothing that is unread there keeps them from a verdict.
 def of_the_books: . as $p | ["PAL008", "PAL095", "PAL096", "PAL098", "PAL100", "PAL101", "PAL102", "PAL104"] | any(. == $p);
+def asks_usage: . as $p | ["PAL013", "PAL036", "PAL050", "PAL051", "PAL053", "PAL056"] | any(. == $p);
 def right_is_gone: $truth[0].night == 2 and any(.changes[]; .what == "right-revoked");
 def consent_is_gone: $truth[0].night == 2 and any(.changes[]; .what == "consent-revoked");
 
@@ -28,7 +29,7 @@ def consent_is_gone: $truth[0].night == 2 and any(.changes[]; .what == "consent-
 | ($violations | map({key: (.key | text), value: .}) | from_entries) as $known
 | def scenario: $of[.tenantId] // {} | "\(.scenario // "-") \(.lastingFault // "")";
   def may_be_unknown: . as $f | $of[$f.tenantId] | consent_is_gone or right_is_gone
-    or (($f.policy == "PAL050" or $f.policy == "PAL051") and any(.subscriptions[]; .usage == "hidden"));
+    or (($f.policy | asks_usage) and any(.subscriptions[]; .usage == "hidden"));
   # That a customer was never read is so where every application is refused.
   def never_read: .policy == "PAL095" and $of[.tenantId].lastingFault == "refuse";
   ($fails | to_entries[] | select($known[.key] == null and (.value | never_read | not)) | "no violation: \(.key) \(.value.severity) (\(.value | scenario)) \(.value.message)"),
