@@ -194,7 +194,8 @@ static void make_identities(const struct emu_world *w, struct emu_tenant *t) {
   for (unsigned i = 0; i < w->identities; i++) {
     struct emu_identity *id = &t->identities[i];
     id->present = t->index == 0 || emu_hash(w->seed, 0xe520, t->index, i) % 100 < percent[i];
-    id->linked = id->present;
+    /* One of our people never linked at home. */
+    id->linked = id->present && (t->index != 0 || i != EMU_IDENTITIES - 1);
     id->directory = i == 0;
     id->partner = t->expected != 0 ? t->expected : EMU_PARTNER_FIRST_LOCATION;
     id->version = 1 + (uint32_t)(emu_hash(w->seed, 0xe521, t->index, i) % 60);

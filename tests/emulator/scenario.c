@@ -64,6 +64,7 @@ static const struct {
     [EMU_PLAYS_DELEGATED_APART] = {"delegated-apart", 6},
     [EMU_PLAYS_DELEGATED_PERSON] = {"delegated-person", 6},
     [EMU_PLAYS_DELEGATED_OWNER] = {"delegated-owner", 6},
+    [EMU_PLAYS_LINK_AT_CUSTOMER] = {"link-at-customer", 6},
     [EMU_PLAYS_MARKETPLACE_LINKED] = {"marketplace-linked", 6},
     [EMU_PLAYS_LINK_REWRITTEN] = {"link-rewritten", 6},
     [EMU_PLAYS_LINK_COUNTED_UP] = {"link-counted-up", 6},

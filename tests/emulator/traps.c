@@ -42,6 +42,12 @@ void emu_traps_prepare(const struct emu_world *w, struct emu_tenant *t) {
       emu_present(t, 1);
     emu_at_least_two(t, true);
     break;
+  case EMU_PLAYS_LINK_AT_CUSTOMER:
+    if (has_people(w, 2)) {
+      emu_only_first(t);
+      emu_present(t, EMU_APPS + 1);
+    }
+    break;
   case EMU_PLAYS_ENDS_SOON:
   case EMU_PLAYS_ENDS_LATE:
   case EMU_PLAYS_PART_ONLY: emu_only_first(t); break;
@@ -131,6 +137,18 @@ static void delegations(const struct emu_world *w, struct emu_tenant *t) {
     d = emu_delegates(t, ours, EMU_ROLE_CONTRIBUTOR);
     if (has_people(w, 1))
       emu_authorizes(d, (struct emu_authorization){.to_identity = true, .who = EMU_APPS, .role = EMU_ROLE_READER});
+    break;
+  case EMU_PLAYS_LINK_AT_CUSTOMER:
+    if (!has_people(w, 2))
+      break;
+    /* The guest account has no role, the account at home has one and no link. */
+    t->grant_n = 0;
+    for (size_t s = 0; s < t->sub_n; s++)
+      grant(t, (struct emu_grant){.role = EMU_ROLE_SUPPORT, .sub = (uint8_t)s});
+    d = emu_delegates(t, ours, EMU_ROLE_CONTRIBUTOR);
+    emu_authorizes(d,
+                   (struct emu_authorization){.to_identity = true, .who = EMU_APPS + 1, .role = EMU_ROLE_CONTRIBUTOR});
+    emu_violates(t, 63, EMU_SUBJECT_IDENTITY, EMU_APPS + 1, "medium");
     break;
   case EMU_PLAYS_DELEGATED_OWNER: emu_delegates(t, ours, EMU_ROLE_OWNER); break;
   case EMU_PLAYS_MARKETPLACE_LINKED:

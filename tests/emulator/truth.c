@@ -255,32 +255,31 @@ bool emu_registry_write(const struct emu_world *w, FILE *out) {
   return ok;
 }
 
-/* The third application carries the link in each tenant and delivers nothing. */
-static bool write_principal(const struct emu_world *w, FILE *out) {
-  enum { LINK_CARRIER = 2 };
-  if (w->identities <= LINK_CARRIER)
-    return true;
+static void write_object(const struct emu_world *w, struct emu_json *j, const char *member, uint32_t tenant,
+                         unsigned identity) {
+  emu_json_object(j, member);
+  emu_json_text(j, "tenant", emu_tenant_id(w, tenant).text);
+  emu_json_text(j, "objectId", emu_object_id(w, tenant, identity).text);
+  emu_json_end_object(j);
+}
+
+static bool write_principal(const struct emu_world *w, FILE *out, unsigned identity, bool delivers) {
   struct emu_text text = {0};
   struct emu_json j = emu_json_to(&text);
   emu_json_object(&j, NULL);
-  emu_json_text(&j, "name", emu_identity_name(LINK_CARRIER));
+  emu_json_text(&j, "name", emu_identity_name(identity));
   emu_json_text(&j, "owner", "us");
-  emu_json_text(&j, "purpose", "scan-only");
-  emu_json_bool(&j, "linkExpected", true);
-  emu_json_object(&j, "home");
-  emu_json_text(&j, "tenant", emu_tenant_id(w, 0).text);
-  emu_json_text(&j, "objectId", emu_object_id(w, 0, LINK_CARRIER).text);
-  emu_json_end_object(&j);
+  if (!delivers) {
+    emu_json_text(&j, "purpose", "scan-only");
+    emu_json_bool(&j, "linkExpected", true);
+  }
+  write_object(w, &j, "home", 0, identity);
   emu_json_array(&j, "objects");
   for (uint32_t i = 1; i <= w->tenants; i++) {
     struct emu_tenant t;
     emu_tenant_make(w, i, &t);
-    if (!t.identities[LINK_CARRIER].present)
-      continue;
-    emu_json_object(&j, NULL);
-    emu_json_text(&j, "tenant", emu_tenant_id(w, i).text);
-    emu_json_text(&j, "objectId", emu_object_id(w, i, LINK_CARRIER).text);
-    emu_json_end_object(&j);
+    if (t.identities[identity].present)
+      write_object(w, &j, NULL, i, identity);
   }
   emu_json_end_array(&j);
   emu_json_end_object(&j);
@@ -289,9 +288,21 @@ static bool write_principal(const struct emu_world *w, FILE *out) {
   return ok;
 }
 
+/* The third application carries the link in each tenant and delivers nothing; of the last person it is known which
+ * accounts are his. */
+static bool write_principals(const struct emu_world *w, FILE *out) {
+  enum { LINK_CARRIER = 2, PERSON = EMU_IDENTITIES - 1 };
+  bool ok = fputs("\"principals\":[\n", out) >= 0;
+  if (w->identities > LINK_CARRIER)
+    ok = ok && write_principal(w, out, LINK_CARRIER, false);
+  if (w->identities > PERSON)
+    ok = ok && fputs(",", out) >= 0 && write_principal(w, out, PERSON, true);
+  return ok && fputs("],", out) >= 0;
+}
+
 bool emu_estate_write(const struct emu_world *w, FILE *out) {
   struct emu_text text = {0};
-  bool ok = fputs("{\"principals\":[\n", out) >= 0 && write_principal(w, out) && fputs("],\"customers\":[\n", out) >= 0;
+  bool ok = fputs("{", out) >= 0 && write_principals(w, out) && fputs("\"customers\":[\n", out) >= 0;
   for (uint32_t i = 1; i <= w->tenants && ok; i++) {
     struct emu_tenant t;
     emu_tenant_make(w, i, &t);
