@@ -33,7 +33,7 @@ expect_rule() {
 
 # begin EMULATOR-OPTION...: the emulator; LINKED is a tenant with the right link, BARE one without
 begin() {
-  emulate --tenants 60 "$@"
+  emulate --tenants 150 "$@"
   live_folder
   LINKED=$(tenant_of '$i.linked and $t.scenario == "ordinary"')
   BARE=$(tenant_of '$i.linked | not')
