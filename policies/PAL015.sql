@@ -16,61 +16,51 @@
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id
 
 -- Gone means: the last verified link was active, and the identity now answers that
--- there is none (404, or state Deleted). What was not answered is not gone. The value
--- to compare with is that of the open change event; where there is none, or it only
--- tells that a link appeared, that of the open finding, else the parent's.
+-- there is none (404, or state Deleted). What was not answered is not gone. With what it
+-- is compared: see link_before.
 WITH
-  baseline AS (
+  recorded AS (
     SELECT
-      event.tenant_id,
-      event.subject_id AS object_id,
-      json_extract(event.before, '$.partnerId') AS partner_id,
-      COALESCE(json_extract(event.before, '$.state'), 'active') AS state,
-      event.since,
-      1 AS rank
-    FROM event
-    WHERE event.kind IN ('link.removed', 'link.changed')
-      AND event.subject_type = 'identity'
-    UNION ALL
-    SELECT
-      earlier.tenant_id,
-      json_extract(earlier.subject, '$.id'),
-      json_extract(earlier.details, '$.partnerIdBefore'),
-      'active',
-      earlier.since,
-      2
-    FROM previous.finding AS earlier
-    WHERE earlier.policy = 'PAL015'
-      AND earlier.verdict = 'fail'
-      AND NOT EXISTS (
-        SELECT 1
-        FROM review
-        WHERE review.scope = 'changes'
-          AND review.signed > earlier.since
-      )
-    UNION ALL
-    SELECT
-      earlier.tenant_id,
-      earlier.object_id,
-      earlier.partner_id,
-      COALESCE(earlier.state, 'active'),
-      run.started,
-      3
-    FROM previous.link AS earlier
-    JOIN run
-  ),
-  last_verified AS (
-    SELECT
+      policy,
       tenant_id,
       object_id,
       partner_id,
       state,
       since,
-      min(rank) AS rank
-    FROM baseline
-    GROUP BY
+      0 AS rank
+    FROM link_before
+    WHERE rank = 1
+    UNION ALL
+    SELECT
+      policy,
       tenant_id,
-      object_id
+      object_id,
+      partner_id,
+      state,
+      since,
+      rank
+    FROM previous.link_before
+  ),
+  last_verified AS (
+    SELECT
+      recorded.tenant_id,
+      recorded.object_id,
+      recorded.partner_id,
+      recorded.state,
+      COALESCE(recorded.since, run.started) AS since,
+      min(recorded.rank) AS rank
+    FROM recorded
+    JOIN run
+    WHERE COALESCE(recorded.policy, 'PAL015') = 'PAL015'
+      AND NOT EXISTS (
+        SELECT 1
+        FROM change_review
+        WHERE COALESCE(change_review.tenant_id, recorded.tenant_id) = recorded.tenant_id
+          AND unixepoch(change_review.signed) > unixepoch(recorded.since)
+      )
+    GROUP BY
+      recorded.tenant_id,
+      recorded.object_id
   )
 SELECT
   last_verified.tenant_id,
