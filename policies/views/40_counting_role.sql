@@ -18,6 +18,7 @@ SELECT
   live_access.is_standing,
   live_access.usable,
   live_access.live,
+  live_access.end_time,
   live_access.last_read,
   CASE parameter.recognition_roles
     WHEN 'pec' THEN 1

@@ -9,6 +9,7 @@
 --              published verdict, or a deny assignment that may apply
 --   would      what covers would be if the role were activated, where it is only
 --              eligible in PIM
+--   end_time   NULL: no end is set
 -- once: tenant_id, subscription_id; tenant_id, object_id
 CREATE VIEW cover AS
 SELECT
@@ -27,6 +28,7 @@ SELECT
   counting_role.is_pec,
   our_object.linked AND counting_role.counts AND counting_role.live AS covers,
   our_object.linked AND counting_role.counts AND counting_role.usable AS would,
+  counting_role.end_time,
   counting_role.last_read
 FROM counting_role
 JOIN our_object
@@ -56,6 +58,7 @@ SELECT
     AND delegated_object.kind = 'permanent',
   our_object.linked
     AND CASE parameter.recognition_roles WHEN 'any' THEN 1 ELSE pec_role.eligible END,
+  NULL,
   delegated_object.last_read
 FROM delegated_object
 JOIN parameter
