@@ -9,6 +9,8 @@
  *     parent's event is carried unchanged.
  *  3. A value equal to the baseline closes the event. State Deleted is no link.
  *  4. `since` is kept while the kind is the same.
+ *  5. An event that began before a signed change review of its tenant is closed: the
+ *     parent's value is what the review has seen.
  */
 #include <string.h>
 
@@ -30,6 +32,29 @@ static const struct pal_record *open_event(const struct tenant_fact *tenant, con
       return event;
   }
   return NULL;
+}
+
+static bool speaks_of(const struct pal_record *review, const char *tenant_id) {
+  const struct pal_texts *tenants = pal_get_texts(review, PAL_REVIEW_TENANTS);
+  bool found = review->v[PAL_REVIEW_TENANTS].is == PAL_ABSENT;
+  for (size_t i = 0; i < tenants->n && !found; i++)
+    found = strcmp(tenants->v[i], tenant_id) == 0;
+  return found && strcmp(pal_get_text(review, PAL_REVIEW_SCOPE), "changes") == 0;
+}
+
+/* A review that is dated after the run is of no use for it. */
+static bool is_reviewed(const struct pal_judge *judge, const struct tenant_fact *tenant,
+                        const struct pal_record *event) {
+  const struct pal_records *reviews = judge->o.reviews ? pal_get_records(judge->o.reviews, PAL_REVIEWS_REVIEWS) : NULL;
+  struct pal_instant since, signed_at;
+  if (!reviews || !pal_instant_parse(pal_get_text(event, PAL_EVENT_SINCE), &since))
+    return false;
+  for (size_t i = 0; i < reviews->n; i++)
+    if (speaks_of(reviews->v[i], tenant->id) &&
+        pal_instant_parse(pal_get_text(reviews->v[i], PAL_REVIEW_SIGNED), &signed_at) &&
+        pal_instant_cmp(signed_at, since) > 0 && pal_instant_cmp(signed_at, judge->o.started) <= 0)
+      return true;
+  return false;
 }
 
 static bool same_value(const char *a, const char *b) {
@@ -61,6 +86,8 @@ static enum pal_code add_event(struct pal_judge *judge, struct tenant_fact *tena
 static enum pal_code judge_identity(struct pal_judge *judge, struct tenant_fact *tenant,
                                     const struct identity_fact *identity, struct pal_err *err) {
   const struct pal_record *open = open_event(tenant, identity->object_id);
+  if (open && is_reviewed(judge, tenant, open))
+    open = NULL;
   if (!assess_link_fresh(judge, tenant, identity)) {
     struct pal_record *copy = open ? pal_record_dup(judge->arena, open) : NULL;
     if (open && !copy)

@@ -6,6 +6,7 @@
 #define EVENTS                                                                                                        \
   "SELECT tenant_id, subject_type, subject_id, NULL AS subject_name, kind AS message, before, after, since AS began " \
   "FROM event"
+#define REVIEWED "2026-11-12T12:00:00Z"
 #define V(partner, version) "{'partnerId':'" partner "','state':'Active','version':" version "}"
 #define IS(partner, version) "'identities':[{'objectId':'" O1 "','names':['auto'],'link':" V(partner, version) "}]"
 #define NONE "'identities':[" UNLINKED(O1) "]"
@@ -16,6 +17,9 @@
 #define THEN(rest) "'previous':{'tenants':{'" T1 "':{" rest "}}},"
 #define OPEN(kind, before, after) \
   "'events':[{'kind':'" kind "','subjectId':'" O1 "'" before after ",'since':'" EARLIER "'}]"
+#define REVIEW(scope, signed_at, rest)                                                                        \
+  "'reviews':{'reviews':[{'id':'r1','scope':'" scope "','commit':'0000000000000000000000000000000000000000'," \
+  "'reviewer':'Carla','signed':'" signed_at "'" rest "}]},"
 #define LOST "'coverage':{'links':'stale'}"
 
 static const struct {
@@ -54,6 +58,32 @@ static const struct {
      NOW_(IS("2", "5")) THEN(NONE "," OPEN(
          "link.removed", ",'before':" V("1", "1"),
          "")) "'expect':[{'message':'link.changed','details':{'before':" V("1", "1") ",'began':'" STARTED "'}}]"},
+    /* reviews */
+    {"a signed change review closes it", REVIEW("changes", REVIEWED, "") NOW_(NONE) THEN(NONE "," OPEN(
+                                             "link.removed", ",'before':" V("1", "1"), "")) "'expect':[]"},
+    {"what the review saw is the baseline of the next change",
+     REVIEW("changes", REVIEWED, "") NOW_(IS("3", "3")) THEN(IS("2", "2") "," OPEN(
+         "link.changed", ",'before':" V("1", "1"),
+         ",'after':" V(
+             "2", "2"))) "'expect':[{'message':'link.changed','details':{'before':" V("2", "2") ",'began':'" STARTED
+                                                                                                "'}}]"},
+    {"and none that of one made anew", REVIEW("changes", REVIEWED, "") NOW_(IS("1", "3")) THEN(NONE "," OPEN(
+                                           "link.removed", ",'before':" V("1", "1"),
+                                           "")) "'expect':[{'message':'link.added','details':{'before':null}}]"},
+    {"an access review closes nothing",
+     REVIEW("access", REVIEWED, "") NOW_(NONE)
+         THEN(NONE "," OPEN("link.removed", ",'before':" V("1", "1"), "")) "'expect':[{'message':'link.removed'}]"},
+    {"nor one before it began",
+     REVIEW("changes", "2020-01-01T00:00:00Z", "") NOW_(NONE)
+         THEN(NONE "," OPEN("link.removed", ",'before':" V("1", "1"), "")) "'expect':[{'message':'link.removed'}]"},
+    {"nor one dated after the run",
+     REVIEW("changes", "2099-01-01T00:00:00Z", "") NOW_(NONE)
+         THEN(NONE "," OPEN("link.removed", ",'before':" V("1", "1"), "")) "'expect':[{'message':'link.removed'}]"},
+    {"nor one of other tenants",
+     REVIEW("changes", REVIEWED, ",'tenants':['" T2 "']") NOW_(NONE)
+         THEN(NONE "," OPEN("link.removed", ",'before':" V("1", "1"), "")) "'expect':[{'message':'link.removed'}]"},
+    {"one of this tenant does", REVIEW("changes", REVIEWED, ",'tenants':['" T1 "']") NOW_(NONE)
+                                    THEN(NONE "," OPEN("link.removed", ",'before':" V("1", "1"), "")) "'expect':[]"},
     /* outages */
     {"not read is no removal", NOW_(IS("1", "1") "," LOST) THEN(IS("1", "1")) "'expect':[]"},
     {"an open one is carried unchanged through an outage",
