@@ -18,6 +18,8 @@ SELECT
   COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'usageWindowMonths'), 2) AS usage_window_months,
   -- Days in which a link need not yet follow an ID that has just become valid.
   COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'graceDays'), 30) AS grace_days,
+  -- Days before its end in which access ends soon.
+  COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'expiryDays'), 30) AS expiry_days,
   -- Days a self-declared fact stays fresh.
   COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'declaredMaxAgeDays'), 100) AS declared_max_age_days,
   -- Days an area of a tenant may stay without a complete reading.

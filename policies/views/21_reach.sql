@@ -5,6 +5,7 @@
 --   kind         active, or eligible: may be activated, is not held
 --   is_standing  1 unless the role is held by an activation
 --   in_force     it has begun and has not ended
+--   condition    under which alone it holds
 -- An active PIM instance tells of its role assignment how it came about and when it
 -- ends; one without an assignment in sight proves the role by itself.
 -- once: tenant_id, object_id
@@ -31,6 +32,7 @@ WITH
       COALESCE(instance.assignment_type, 'Assigned') AS how,
       instance.start_time,
       instance.end_time,
+      COALESCE(assignment.condition, instance.condition) AS condition,
       assignment.last_read
     FROM path
     JOIN assignment
@@ -54,6 +56,7 @@ WITH
       COALESCE(instance.assignment_type, 'Assigned'),
       instance.start_time,
       instance.end_time,
+      instance.condition,
       instance.last_read
     FROM path
     JOIN pim AS instance
@@ -82,6 +85,7 @@ SELECT
   COALESCE(held.start_time, '') <= run.started AND COALESCE(held.end_time, '9999') > run.started AS in_force,
   held.start_time,
   held.end_time,
+  held.condition,
   held.last_read
 FROM held
 JOIN run;

@@ -28,6 +28,7 @@ WITH
       in_force,
       start_time,
       end_time,
+      condition,
       last_read
     FROM reach
   ),
@@ -47,6 +48,7 @@ WITH
       reaching.in_force,
       reaching.start_time,
       reaching.end_time,
+      reaching.condition,
       reaching.last_read
     FROM reaching
     LEFT JOIN subscription
@@ -83,6 +85,7 @@ WITH
       placed.in_force,
       placed.start_time,
       placed.end_time,
+      placed.condition,
       placed.last_read,
       (
         SELECT
@@ -119,6 +122,7 @@ SELECT
   in_force,
   start_time,
   end_time,
+  condition,
   last_read,
   blocked,
   in_force AND NOT blocked AS usable,

@@ -18,7 +18,9 @@ SELECT
   live_access.is_standing,
   live_access.usable,
   live_access.live,
+  live_access.start_time,
   live_access.end_time,
+  live_access.condition,
   live_access.last_read,
   CASE parameter.recognition_roles
     WHEN 'pec' THEN 1

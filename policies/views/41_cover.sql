@@ -25,6 +25,10 @@ SELECT
   'assignment' AS path,
   counting_role.kind,
   counting_role.is_standing,
+  counting_role.group_id,
+  counting_role.start_time,
+  counting_role.end_time,
+  counting_role.condition,
   counting_role.is_pec,
   our_object.linked AND counting_role.counts AND counting_role.live AS covers,
   our_object.linked AND counting_role.counts AND counting_role.usable AS would,
@@ -52,6 +56,10 @@ SELECT
     ELSE 'eligible'
   END,
   delegated_object.kind = 'permanent',
+  delegated_object.group_id,
+  NULL,
+  NULL,
+  NULL,
   parameter.recognition_roles <> 'any',
   our_object.linked
     AND CASE parameter.recognition_roles WHEN 'any' THEN 1 ELSE pec_role.eligible END
