@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL038
+-- title: Time-bound membership carries the role
+-- status: awaits group-memberships
+-- class: attribution
+-- severity: medium
+-- subject: identity
+-- pins: roleId scope end
+-- rationale: A membership that ends, or has to be activated, carries the role only as long: 8 of 730
+--   hours count 8/730, and a day of partner earned credit needs the whole day. Members of groups
+--   are read, when their membership ends is not. Just-in-time access is itself a control that
+--   auditors ask for.
+-- remediation: Ask the customer for a standing least-privilege role that counts, on subscription S for object O:
+--   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
+--   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S
+--   Or accept it: just-in-time access is on purpose here.
+-- references: https://learn.microsoft.com/partner-center/billing/partner-earned-credit-troubleshoot
+--   https://learn.microsoft.com/entra/id-governance/privileged-identity-management/concept-pim-for-groups

@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL044
+-- title: Linked identity disabled, deleted or never redeemed
+-- status: awaits account-states
+-- class: access
+-- severity: high
+-- subject: identity
+-- pins: state
+-- controls: CC6.3 A.5.18
+-- rationale: Attribution stops when the account is disabled or deleted, and begins for a guest only
+--   once the invitation is redeemed. Of the directory only names are read, not the state of
+--   accounts.
+-- remediation: Have the account enabled again, or link a successor, signed in as the successor itself:
+--   az login --tenant T && az managementpartner create --partner-id P
+--   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P
+-- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

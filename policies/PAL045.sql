@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL045
+-- title: Credential of the scanning identity expires
+-- status: awaits credentials
+-- class: completeness
+-- severity: low
+-- subject: identity
+-- pins: end
+-- rationale: Recognition goes on without a credential. What is lost is the ability to see the link,
+--   and to change it. Of the directory only names are read, not the end of secrets and
+--   certificates.
+-- remediation: Make a new credential in time, and take the old one away when the new one is used:
+--   az ad app credential reset --id APPID --append --cert @cert.pem
+--   New-AzADAppCredential -ApplicationId APPID -CertValue CERTIFICATE
+-- references: https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal
