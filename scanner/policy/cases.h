@@ -14,8 +14,8 @@
  *     "tenants": {"<guid>": {"tenant": TENANT without tenantId, "identities": [IDENTITY],
  *       "subscriptions": [SUBSCRIPTION with "assignments","pim","deny","usage"],
  *       "inherited": [ASSIGNMENT], "inheritedPim": [PIM], "inheritedDeny": [DENY], "groups": [GROUP],
- *       "delegations": [DELEGATION], "roles": [ROLE], "coverage": {area: {unit: {"state":…}}},
- *       "findings": [FINDING], "events": [EVENT]}}
+ *       "delegations": [DELEGATION], "roles": [ROLE], "directory": [DIRECTORY_OBJECT],
+ *       "coverage": {area: {unit: {"state":…}}}, "findings": [FINDING], "events": [EVENT]}}
  *     "previous": {"started": instant (a day earlier), "tenants", "findings": of the estate}
  *     "expect": [{"tenant","subject","subjectType","key","verdict","severity","status","lastVerified","since",
  *       "message","waiver","lapsed","foldedUnder","details": {…}}]
