@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- id: PAL037
 -- title: Group path not provable
--- status: reason PAL010 PAL011 PAL030 PAL032 PAL050 PAL051
+-- status: reason PAL010 PAL011 PAL030 PAL032 PAL033 PAL036 PAL039 PAL040 PAL050 PAL051
 -- class: completeness
 -- severity: info
 -- subject: identity
