@@ -94,6 +94,15 @@ WITH
       tenant_id,
       subscription_id
   ),
+  -- Their unit is the subscription, or the tenant where nothing was read.
+  delegations_read AS MATERIALIZED (
+    SELECT
+      tenant_id,
+      min(state IN ('complete', 'not-applicable')) AS is_read
+    FROM coverage
+    WHERE area = 'delegations'
+    GROUP BY tenant_id
+  ),
   lost AS (
     SELECT
       last_verified.identity_tenant_id,
@@ -105,7 +114,7 @@ WITH
       CASE
         WHEN covered_now.undecided THEN 1
         WHEN last_verified.tenant_id <> last_verified.identity_tenant_id THEN
-          COALESCE(delegations.state, 'unread') NOT IN ('complete', 'not-applicable')
+          delegations_read.is_read IS NOT 1
             OR EXISTS (
               SELECT 1
               FROM coverage
@@ -141,10 +150,8 @@ WITH
     LEFT JOIN previous.subscription AS earlier
       ON earlier.tenant_id = last_verified.tenant_id
       AND earlier.id = last_verified.subscription_id
-    LEFT JOIN coverage AS delegations
-      ON delegations.tenant_id = last_verified.tenant_id
-      AND delegations.area = 'delegations'
-      AND delegations.unit = 'tenant'
+    LEFT JOIN delegations_read
+      ON delegations_read.tenant_id = last_verified.tenant_id
     WHERE covered_now.is_covered IS NOT 1
       AND NOT (subscription.id IS NULL AND lower(COALESCE(earlier.state, 'enabled')) IN ('disabled', 'deleted', 'warned', 'expired'))
   ),
