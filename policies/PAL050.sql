@@ -24,73 +24,18 @@
 -- must be known.
 WITH
   covered AS MATERIALIZED (
-    SELECT DISTINCT
-      cover.identity_tenant_id,
-      cover.object_id,
-      cover.tenant_id,
-      cover.subscription_id,
-      cover.scope,
-      CASE
-        WHEN cover.scope LIKE '/subscriptions/%/resourcegroups/%' THEN
-          substr(substr(cover.scope, 68) || '/', 1, instr(substr(cover.scope, 68) || '/', '/') - 1)
-      END AS resource_group
-    FROM cover
-    WHERE cover.covers
+    SELECT
+      identity_tenant_id,
+      object_id,
+      tenant_id,
+      subscription_id,
+      scope,
+      used
+    FROM covered_use
   ),
   month AS MATERIALIZED (
     SELECT month
     FROM usage_month
-  ),
-  whole AS MATERIALIZED (
-    SELECT
-      tenant_id,
-      subscription_id,
-      used
-    FROM in_use
-  ),
-  monthly AS (
-    SELECT
-      usage.tenant_id,
-      usage.subscription_id,
-      usage.month,
-      groups.resource_group,
-      max(usage.resource_group = groups.resource_group AND usage.used = 'yes') AS is_used,
-      max(COALESCE(usage.resource_group, groups.resource_group) = groups.resource_group AND usage.used = 'unknown') AS is_unknown,
-      max(usage.resource_group IS NOT NULL OR usage.used = 'no') AS is_told
-    FROM (
-      SELECT DISTINCT
-        tenant_id,
-        subscription_id,
-        resource_group
-      FROM covered
-      WHERE resource_group IS NOT NULL
-    ) AS groups
-    JOIN usage
-      ON usage.tenant_id = groups.tenant_id
-      AND usage.subscription_id = groups.subscription_id
-    JOIN month
-      ON month.month = usage.month
-    GROUP BY
-      usage.tenant_id,
-      usage.subscription_id,
-      usage.month,
-      groups.resource_group
-  ),
-  grouped AS (
-    SELECT
-      tenant_id,
-      subscription_id,
-      resource_group,
-      CASE
-        WHEN max(is_used) THEN 'yes'
-        WHEN sum(is_told AND NOT is_unknown) = (SELECT count(month) FROM month) THEN 'no'
-        ELSE 'unknown'
-      END AS used
-    FROM monthly
-    GROUP BY
-      tenant_id,
-      subscription_id,
-      resource_group
   ),
   unread AS (
     SELECT
@@ -107,22 +52,12 @@ WITH
       covered.tenant_id,
       covered.subscription_id,
       covered.scope,
-      CASE
-        WHEN covered.resource_group IS NULL THEN whole.used
-        ELSE grouped.used
-      END AS used,
+      covered.used,
       unread.subscription_id IS NOT NULL AS is_unread,
       subscription.quota_id IN (
         'AzureForStudents_2018-01-01', 'AzurePass_2014-09-01', 'DreamSpark_2015-02-01', 'FreeTrial_2014-09-01', 'Sponsored_2016-01-01'
       ) AS is_free
     FROM covered
-    LEFT JOIN whole
-      ON whole.tenant_id = covered.tenant_id
-      AND whole.subscription_id = covered.subscription_id
-    LEFT JOIN grouped
-      ON grouped.tenant_id = covered.tenant_id
-      AND grouped.subscription_id = covered.subscription_id
-      AND grouped.resource_group = covered.resource_group
     LEFT JOIN unread
       ON unread.tenant_id = covered.tenant_id
       AND unread.subscription_id = covered.subscription_id
