@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- id: PAL074
+-- title: Access is AOBO only: a link is impossible
+-- status: awaits link-errors
+-- class: attribution
+-- severity: info
+-- subject: identity
+-- rationale: A CSP partner's admin agent works in the customer's tenant without an account there (admin
+--   on behalf of). Such a sign-in cannot be linked, and needs no link: on our own sale
+--   recognition is automatic. What the service says to it is a sentence; which status and code
+--   go with it is not published, so it cannot be told from other refusals.
+-- remediation: None is needed on our own CSP sale. Elsewhere ask the customer for an account of its tenant,
+--   and link that, signed in as it, with the location ID P:
+--   az login --tenant T && az managementpartner create --partner-id P
+--   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P
+-- references: https://github.com/microsoft/Partner-Center-PowerShell/issues/277
+--   https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id
