@@ -67,17 +67,12 @@ WITH RECURSIVE
       AND usage.subscription_id = stopped.subscription_id
     JOIN back
       ON back.month = usage.month
+    LEFT JOIN covered
+      ON covered.tenant_id = stopped.tenant_id
+      AND covered.subscription_id = stopped.subscription_id
+      AND covered.resource_group = usage.resource_group
     WHERE usage.used = 'yes'
-      AND (
-        NOT stopped.is_partial
-        OR EXISTS (
-          SELECT 1
-          FROM covered
-          WHERE covered.tenant_id = stopped.tenant_id
-            AND covered.subscription_id = stopped.subscription_id
-            AND covered.resource_group = usage.resource_group
-        )
-      )
+      AND (NOT stopped.is_partial OR covered.resource_group IS NOT NULL)
     GROUP BY
       stopped.tenant_id,
       stopped.subscription_id

@@ -95,6 +95,15 @@ START_TEST(test_cases__a_loose_expectation_leaves_the_particular_one_its_finding
 }
 END_TEST
 
+START_TEST(test_cases__a_tenant_may_give_its_directory) {
+  world_policy("OWN1", "subject: identity\nreads: directory",
+               "SELECT tenant_id, 'identity' AS subject_type, object_id AS subject_id, name AS subject_name, type AS "
+               "message FROM directory_object");
+  world_expect("OWN1", "'tenants':{" TENANT(T1, ",'directory':[{'objectId':'" O1 "','type':'user'}]") "},'expect':[{"
+                       "'subject':'" O1 "','message':'user'}]");
+}
+END_TEST
+
 Suite *make_policy_cases_suite(void);
 Suite *make_policy_cases_suite(void) {
   Suite *suite = suite_create("policy/cases");
@@ -104,6 +113,7 @@ Suite *make_policy_cases_suite(void) {
   tcase_add_test(tcase, test_cases__a_folder_holds_one_file_per_policy);
   tcase_add_test(tcase, test_cases__the_difference_shows_both);
   tcase_add_test(tcase, test_cases__a_loose_expectation_leaves_the_particular_one_its_finding);
+  tcase_add_test(tcase, test_cases__a_tenant_may_give_its_directory);
   suite_add_tcase(suite, tcase);
   return suite;
 }
