@@ -4,7 +4,7 @@
 -- class: attribution
 -- severity: low
 -- subject: subscription
--- reads: subscriptions links role-assignments pim deny-assignments groups delegations
+-- reads: subscriptions links role-assignments pim deny-assignments groups
 -- pins: state
 -- rationale: A subscription that is disabled or deleted uses nothing, so nothing is recognised on it;
 --   one that is past due or warned is about to become so. It can be reactivated for some time.

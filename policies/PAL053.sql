@@ -4,7 +4,7 @@
 -- class: attribution
 -- severity: low
 -- subject: subscription
--- reads: links role-assignments pim deny-assignments groups delegations usage
+-- reads: links role-assignments pim deny-assignments groups usage
 -- needs: usage
 -- pins: lastMonth
 -- rationale: What linked identities cover here was used, and is not any more: there is nothing left to

@@ -16,17 +16,25 @@
 -- references: https://learn.microsoft.com/azure/lighthouse/how-to/remove-delegation
 --   https://learn.microsoft.com/azure/lighthouse/concepts/tenants-users-roles
 
--- Eligible (just in time) is enough to remove a delegation.
+-- Eligible (just in time) is enough to remove a delegation, and so is the role by another
+-- delegation of the same scope or above it: it holds for all that lies below.
 WITH
   authorized AS MATERIALIZED (
     SELECT
-      tenant_id,
-      delegation_id,
-      max(role_id = '91c1777a-f3dc-4fae-b103-61d183457e46') AS can_remove
-    FROM authorization
+      our_delegation.tenant_id,
+      our_delegation.delegation_id,
+      our_delegation.scope,
+      our_delegation.managing_tenant_id,
+      max(authorization.role_id = '91c1777a-f3dc-4fae-b103-61d183457e46') AS can_remove
+    FROM our_delegation
+    JOIN authorization
+      ON authorization.tenant_id = our_delegation.tenant_id
+      AND authorization.delegation_id = our_delegation.delegation_id
     GROUP BY
-      tenant_id,
-      delegation_id
+      our_delegation.tenant_id,
+      our_delegation.delegation_id,
+      our_delegation.scope,
+      our_delegation.managing_tenant_id
   )
 SELECT
   our_delegation.tenant_id,
@@ -48,4 +56,12 @@ FROM our_delegation
 LEFT JOIN authorized
   ON authorized.tenant_id = our_delegation.tenant_id
   AND authorized.delegation_id = our_delegation.delegation_id
-WHERE authorized.can_remove IS NOT 1;
+WHERE authorized.can_remove IS NOT 1
+  AND NOT EXISTS (
+    SELECT 1
+    FROM authorized AS above
+    WHERE above.tenant_id = our_delegation.tenant_id
+      AND above.managing_tenant_id = our_delegation.managing_tenant_id
+      AND above.can_remove
+      AND pal_in_scope(our_delegation.scope, above.scope)
+  );

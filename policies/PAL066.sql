@@ -20,8 +20,9 @@
 
 -- Gone means: the delegations of the tenant were read, and neither this one is among them
 -- nor one of the same scope, managing tenant and definition, which is the same created
--- again. What to look for is what an open finding tells, else what the parent held. A
--- signed change review closes the finding.
+-- again; also not under another tenant, to which the subscription moved with it (PAL055).
+-- What to look for is what an open finding tells, else what the parent held. A signed
+-- change review closes the finding.
 WITH
   baseline AS (
     SELECT
@@ -80,8 +81,7 @@ WITH
       delegation_id
   ),
   held AS MATERIALIZED (
-    SELECT
-      delegation.tenant_id,
+    SELECT DISTINCT
       delegation.id AS delegation_id,
       delegation.scope,
       delegation.managing_tenant_id,
@@ -103,11 +103,9 @@ SELECT
   last_verified.definition_id AS definitionId
 FROM last_verified
 LEFT JOIN held AS same
-  ON same.tenant_id = last_verified.tenant_id
-  AND same.delegation_id = last_verified.delegation_id
+  ON same.delegation_id = last_verified.delegation_id
 LEFT JOIN held AS again
-  ON again.tenant_id = last_verified.tenant_id
-  AND again.scope = last_verified.scope
+  ON again.scope = last_verified.scope
   AND again.managing_tenant_id = last_verified.managing_tenant_id
   AND again.definition_id = last_verified.definition_id
 WHERE same.delegation_id IS NULL

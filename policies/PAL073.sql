@@ -4,7 +4,7 @@
 -- class: attribution
 -- severity: low
 -- subject: subscription
--- reads: subscriptions role-assignments pim deny-assignments groups delegations
+-- reads: subscriptions role-assignments
 -- needs: role-assignments
 -- pins: quotaId
 -- rationale: On a subscription that we sold through CSP, our agent group's role (admin on behalf of)
