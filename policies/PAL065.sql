@@ -35,6 +35,17 @@ WITH
       our_delegation.delegation_id,
       our_delegation.scope,
       our_delegation.managing_tenant_id
+  ),
+  removable AS MATERIALIZED (
+    SELECT DISTINCT
+      here.tenant_id,
+      here.delegation_id
+    FROM authorized AS here
+    JOIN authorized AS above
+      ON above.tenant_id = here.tenant_id
+      AND above.managing_tenant_id = here.managing_tenant_id
+      AND pal_in_scope(here.scope, above.scope)
+    WHERE above.can_remove
   )
 SELECT
   our_delegation.tenant_id,
@@ -56,12 +67,7 @@ FROM our_delegation
 LEFT JOIN authorized
   ON authorized.tenant_id = our_delegation.tenant_id
   AND authorized.delegation_id = our_delegation.delegation_id
-WHERE authorized.can_remove IS NOT 1
-  AND NOT EXISTS (
-    SELECT 1
-    FROM authorized AS above
-    WHERE above.tenant_id = our_delegation.tenant_id
-      AND above.managing_tenant_id = our_delegation.managing_tenant_id
-      AND above.can_remove
-      AND pal_in_scope(our_delegation.scope, above.scope)
-  );
+LEFT JOIN removable
+  ON removable.tenant_id = our_delegation.tenant_id
+  AND removable.delegation_id = our_delegation.delegation_id
+WHERE removable.delegation_id IS NULL;
