@@ -380,10 +380,9 @@ static enum pal_code put_coverage(const struct builder *b, const pal_json *given
 /* --- one tenant --- */
 
 static enum pal_code put_tenant(struct builder *b, const pal_json *node, struct pal_err *err) {
-  static const char *const keys[] = {
-      "tenant", "identities",  "subscriptions", "inherited", "inheritedPim", "inheritedDeny",
-      "groups", "delegations", "roles",         "directory", "coverage",     "findings",
-      "events", NULL};
+  static const char *const keys[] = {"tenant",        "identities", "subscriptions", "inherited", "inheritedPim",
+                                     "inheritedDeny", "groups",     "delegations",   "roles",     "directory",
+                                     "coverage",      "findings",   "events",        NULL};
   static const struct filler plain = {0};
   enum pal_code code = case_check_keys(b->doc, node, keys, err);
   if (code == PAL_OK && !pal_guid_canonical(pal_json_key(node), strlen(pal_json_key(node)), b->tenant.s))
