@@ -70,6 +70,19 @@ static void decide_unread(const struct unite *unite, struct row *row) {
   carry(unite, row, "stale");
 }
 
+/* The principal of an authorization may be a group, and only the directory knows; but who signed in to the tenant as it
+ * is none, whatever the directory refused to another. */
+static bool is_no_group(const struct unite *unite, const struct row *row) {
+  if (row->collector != &collectors[COLLECTOR_groups])
+    return false;
+  for (size_t i = 0; i < unite->sources_n; i++) {
+    const struct pal_observation *observation = unite->sources[i].observation;
+    if (unite->sources[i].own && observation->signed_in && strcmp(observation->object.s, row->unit) == 0)
+      return true;
+  }
+  return false;
+}
+
 static void decide(const struct unite *unite, struct row *row) {
   static const char *const states[] = {
       [RANK_COMPLETE] = "complete", [RANK_NOT_APPLICABLE] = "not-applicable", [RANK_PARTIAL] = "partial"};
@@ -81,6 +94,10 @@ static void decide(const struct unite *unite, struct row *row) {
     carry(unite, row, "not-collected");
     if (!was_answered(row))
       row->mode = MODE_DROP;
+  } else if (row->best && row->rank != RANK_COMPLETE && is_no_group(unite, row)) {
+    row->state = states[row->rank = RANK_NOT_APPLICABLE];
+    row->mode = MODE_FRESH;
+    row->code = NULL;
   } else if (row->rank >= RANK_UNREAD) {
     decide_unread(unite, row);
   } else {

@@ -292,6 +292,19 @@ START_TEST(test_unite__subscription_of_a_failing_identity_is_not_gone) {
 }
 END_TEST
 
+/* ann is an application that a delegation authorizes; bob, who may not read the directory, asks for its members. */
+START_TEST(test_unite__who_signs_in_is_no_group) {
+  static const char robot[] = OID, unknown[] = "a7777777-7777-7777-7777-777777777777";
+  (void)side_see_whole("ann", OID, side_one);
+  struct pal_docs *docs = side_see_whole("bob", "b7777777-7777-7777-7777-777777777777", side_one);
+  side_cover(docs, "groups", robot, "unread", -1, "403 Authorization_RequestDenied", NULL);
+  side_cover(docs, "groups", unknown, "unread", -1, "403 Authorization_RequestDenied", NULL);
+  side_unite();
+  side_covers("groups", robot, "not-applicable");
+  side_covers("groups", unknown, "unread 403 Authorization_RequestDenied");
+}
+END_TEST
+
 /* An empty list of subscriptions is an answer about them, not about the management groups above. */
 START_TEST(test_unite__access_above_is_kept_when_no_subscription_is_in_sight) {
   struct pal_docs *docs = side_see_whole("ann", OID, side_one);
@@ -493,6 +506,7 @@ Suite *make_collect_unite_suite(void) {
   tcase_add_loop_test(tc, test_unite__sighting_is_gone_only_when_its_observer_listed_without_it, 0, 7);
   tcase_add_test(tc, test_unite__access_above_is_kept_when_no_subscription_is_in_sight);
   tcase_add_test(tc, test_unite__access_above_is_kept_when_only_others_see_a_subscription);
+  tcase_add_test(tc, test_unite__who_signs_in_is_no_group);
   tcase_add_test(tc, test_unite__sightings_of_a_kept_subscription_stay);
   tcase_add_loop_test(tc, test_unite__date_of_a_partial_unit_is_that_of_its_last_complete_reading, 0, 5);
   tcase_add_test(tc, test_unite__unknown_month_does_not_replace_a_known_one);
