@@ -155,7 +155,7 @@ static enum pal_code show(struct sign_in *sign_in, const pal_json *root, struct 
   if (message)
     pal_buf_puts(&text, message);
   else
-    pal_buf_printf(&text, "To sign in, open the page %s and enter the code %s.", uri ? uri : "", user_code);
+    pal_buf_printf(&text, "To sign in, open the page %s and enter the code %s.", uri, user_code);
   enum pal_code code = pal_buf_check(&text, "what a person is to do", err);
   if (code == PAL_OK)
     sign_in->options->show(sign_in->options->payload, text.data);
@@ -165,7 +165,8 @@ static enum pal_code show(struct sign_in *sign_in, const pal_json *root, struct 
 
 static enum pal_code begin(struct sign_in *sign_in, const pal_json *root, struct pal_err *err) {
   const char *device_code = pal_json_text(pal_json_get(root, "device_code"));
-  if (!device_code || !pal_json_text(pal_json_get(root, "user_code"))) {
+  bool has_page = pal_json_text(pal_json_get(root, "message")) || pal_json_text(pal_json_get(root, "verification_uri"));
+  if (!device_code || !has_page || !pal_json_text(pal_json_get(root, "user_code"))) {
     outcome_word(sign_in->outcome, PAL_READ_NOTHING, PAL_WORD_SHAPE);
     return PAL_OK;
   }

@@ -87,6 +87,7 @@ static const struct {
 } refusals[] = {
     {BAD_HEAD, "{\"error\":\"invalid_client\",\"error_codes\":[7000218]}", OK_HEAD, "", "AADSTS7000218", 0},
     {OK_HEAD, "{\"user_code\":\"A\"}", OK_HEAD, "", PAL_WORD_SHAPE, 0},
+    {OK_HEAD, "{\"device_code\":\"dc\",\"user_code\":\"UC\"}", OK_HEAD, "", PAL_WORD_SHAPE, 0},
     {OK_HEAD, "<html>", OK_HEAD, "", PAL_WORD_NOT_JSON, 0},
     {OK_HEAD, BEGUN(""), BAD_HEAD, "{\"error\":\"authorization_declined\"}", "400 authorization_declined", 1},
     {OK_HEAD, BEGUN(""), BAD_HEAD, "{\"error\":\"expired_token\"}", "400 expired_token", 1},
