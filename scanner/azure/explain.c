@@ -6,6 +6,9 @@
 #include "azure.h"
 #include "pal_coverage.h"
 
+#define LED_ELSEWHERE "the service led elsewhere, where palscan never follows"
+#define CHECK_ADDRESS "check the cloud's endpoints, and whether a proxy answers in the service's place"
+
 static const struct pal_explanation explanations[] = {
     {"AADSTS7000215", "the client secret is wrong",
      "store the secret's value (not its id) in the identity's secretFile"},
@@ -63,6 +66,8 @@ static const struct pal_explanation explanations[] = {
      "ask the tenant's administrator for an exclusion, or use an application identity"},
     {"AADSTS70011", "the scope is not valid in this cloud", "check the cloud, and the audience of a custom one"},
     {"AADSTS7000216", "the application did not prove itself", "check the type of the credential"},
+    {"AADSTS7000218", "the application is to prove itself with a secret: it does not allow public client flows",
+     "set \"Allow public client flows\" under Authentication of the app registration"},
     {"AADSTS7000229", "the application has no service principal in this tenant",
      "have an administrator of the tenant consent to the application"},
     {"AADSTS50173", "the refresh token was revoked, for example after a change of password",
@@ -86,6 +91,11 @@ static const struct pal_explanation explanations[] = {
      "enable the Azure usage view for the customer, or accept the gap"},
     {"400 AadPremiumLicenseRequired", "the tenant has no licence for Privileged Identity Management", "nothing to do"},
     {"500 AadPremiumLicenseRequired", "the tenant has no licence for Privileged Identity Management", "nothing to do"},
+    {"301", LED_ELSEWHERE, CHECK_ADDRESS},
+    {"302", LED_ELSEWHERE, CHECK_ADDRESS},
+    {"303", LED_ELSEWHERE, CHECK_ADDRESS},
+    {"307", LED_ELSEWHERE, CHECK_ADDRESS},
+    {"308", LED_ELSEWHERE, CHECK_ADDRESS},
     {"401", "the service refused the token", "check the clock of this host and the cloud"},
     {"403", "the identity has no right to read this", "give it the right, or accept the gap"},
     {"404", "the service does not know this", "wait for the next run"},

@@ -254,6 +254,9 @@ static const struct {
 } explained[] = {
     {"AADSTS7000222", "expired"},
     {"AADSTS700016", "not known in this tenant"},
+    {"AADSTS7000218", "public client flows"},
+    {"302", "led elsewhere"},
+    {"307 Moved", "led elsewhere"},
     {"403 AuthorizationFailed", "no right"},
     {"403 SomethingNew", "no right"},
     {"503 ServerTimeout", "not available"},
