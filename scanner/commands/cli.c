@@ -13,7 +13,7 @@
 #include "pal_log.h"
 #include "version.h"
 
-enum { HINT_MAX = 32 << 10 }; /* bytes of a command with the longest path */
+enum { HINT_MAX = 32 << 10 }; /* bytes of a sentence that names the longest path some times */
 
 struct pal_cli_value {
   const struct pal_opt *opt;
@@ -423,24 +423,29 @@ int pal_cli_main(int argc, char **argv, const volatile int *stop, struct pal_err
   return status;
 }
 
-const char *pal_cli_hint(const struct pal_cli *cli, const char *verb, const char *rest) {
-  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
+const char *pal_cli_hint(const struct pal_cli *cli, const char *text) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-",
+                    program[] = "palscan ";
   const char *config = given(cli, "config"), *hint = NULL;
-  struct pal_buf text;
-  pal_buf_init(&text, HINT_MAX);
-  pal_buf_puts(&text, "palscan ");
-  if (config != NULL) {
-    pal_buf_puts(&text, "--config ");
+  struct pal_buf out;
+  if (config == NULL)
+    return text;
+  pal_buf_init(&out, HINT_MAX);
+  for (const char *at = strstr(text, program); at != NULL; at = strstr(text, program)) {
+    size_t len = (size_t)(at - text) + strlen(program);
+    pal_buf_add(&out, text, len);
+    pal_buf_puts(&out, "--config ");
     if (config[strspn(config, plain)] == '\0')
-      pal_buf_puts(&text, config);
+      pal_buf_puts(&out, config);
     else
-      pal_sh_word(&text, config);
-    pal_buf_putc(&text, ' ');
+      pal_sh_word(&out, config);
+    pal_buf_putc(&out, ' ');
+    text += len;
   }
-  pal_buf_printf(&text, "%s%s%s", verb, rest != NULL ? " " : "", rest != NULL ? rest : "");
-  if (text.bad == PAL_OK)
-    hint = pal_arena_strdup(cli->arena, text.data);
-  pal_buf_deinit(&text);
+  pal_buf_puts(&out, text);
+  if (out.bad == PAL_OK)
+    hint = pal_arena_strdup(cli->arena, out.data);
+  pal_buf_deinit(&out);
   return hint;
 }
 

@@ -91,9 +91,9 @@ enum pal_code pal_output_open(struct pal_cli *cli, struct pal_output *ret, struc
 enum pal_code pal_output_close(struct pal_output *output, enum pal_code code, struct pal_err *err) PAL_MUST_CHECK;
 /* Colour and width for that output (NO_COLOR, CLICOLOR_FORCE, TERM=dumb, --no-color, terminal). */
 struct pal_style pal_cli_style(const struct pal_cli *cli, const struct pal_output *output);
-/* "palscan VERB REST" (REST may be NULL) as it is to be typed here: with --config when the command line names one. In
- * the command's arena; NULL on no memory. */
-const char *pal_cli_hint(const struct pal_cli *cli, const char *verb, const char *rest);
+/* What to type next, as it is to be typed here: with --config behind each "palscan " of the text when the command line
+ * names one. The text itself, or in the command's arena; NULL on no memory. */
+const char *pal_cli_hint(const struct pal_cli *cli, const char *text);
 /* The chosen --format row, default text. */
 enum pal_code pal_cli_format(const struct pal_cli *cli, const struct pal_format **ret, struct pal_err *err)
     PAL_MUST_CHECK;

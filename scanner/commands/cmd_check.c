@@ -81,8 +81,11 @@ static enum pal_code report(struct pal_cli *cli, const struct pal_app *app, stru
   report.inputs = say_inputs(app);
   if (report.inputs == NULL)
     return pal_err_nomem(err);
-  report.next =
-      "palscan diff --last shows what changed; palscan policies show ID explains a rule; palscan waive accepts a risk";
+  report.next = pal_cli_hint(
+      cli,
+      "palscan diff --last shows what changed; palscan policies show ID explains a rule; palscan waive accepts a risk");
+  if (report.next == NULL)
+    return pal_err_nomem(err);
   code = pal_cli_get(cli, "by") != NULL ? controls_print_found(cli, r->judge, r->pack, err)
                                         : pal_outcome_print(cli, &report, err);
   if (code == PAL_OK)

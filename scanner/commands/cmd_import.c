@@ -172,7 +172,9 @@ static enum pal_code print(struct pal_cli *cli, const struct pal_declarations *d
                            struct pal_err *err) {
   char commit[41];
   pal_oid_hex(&result->commit, commit);
-  result->report.next = "palscan show; palscan check judges the whole estate";
+  result->report.next = pal_cli_hint(cli, "palscan show; palscan check judges the whole estate");
+  if (result->report.next == NULL)
+    return pal_err_nomem(err);
   enum pal_code code = pal_outcome_print(cli, &result->report, err);
   if (code != PAL_OK)
     return pal_err_wrap(err, "the import is committed, but its report was not written");

@@ -112,10 +112,11 @@ static enum pal_code print(struct pal_cli *cli, const struct rows *rows, struct 
   const bool **numbers = pal_arena_calloc(cli->arena, rows->n + 1, sizeof(*numbers));
   for (size_t i = 0; numbers != NULL && i < rows->n; i++)
     numbers[i] = counts;
-  if (numbers == NULL)
+  const char *first = pal_cli_hint(cli, "palscan scan");
+  if (numbers == NULL || first == NULL)
     code = pal_err_nomem(err);
   else if (rows->n == 0 && !format->machine)
-    (void)fprintf(output.file, "No run yet. The first one: palscan scan\n");
+    (void)fprintf(output.file, "No run yet. The first one: %s\n", first);
   else
     code = pal_table_print(format->name, &style, format->machine ? whole : brief, rows->v, numbers, LOG_COLUMNS,
                            rows->n, output.file, err);

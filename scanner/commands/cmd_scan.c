@@ -82,8 +82,11 @@ static enum pal_code print(struct pal_cli *cli, const struct pal_run_options *o,
   char tree[41], commit[41];
   pal_oid_hex(&result->tree, tree);
   pal_oid_hex(&result->commit, commit);
-  result->report.next = o->dry_run ? "palscan scan without --dry-run commits this run"
-                                   : "palscan diff --last shows what changed; palscan show, palscan check";
+  result->report.next =
+      pal_cli_hint(cli, o->dry_run ? "palscan scan without --dry-run commits this run"
+                                   : "palscan diff --last shows what changed; palscan show, palscan check");
+  if (result->report.next == NULL)
+    return pal_err_nomem(err);
   enum pal_code code = pal_outcome_print(cli, &result->report, err);
   if (code != PAL_OK)
     return code;

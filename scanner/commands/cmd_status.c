@@ -143,7 +143,8 @@ static void print_run(const struct pal_output *output, const struct pal_style *s
          s->partial_n == 1 ? "" : "s", s->commit.trailers.started);
 }
 
-static void print_lines(const struct pal_output *output, const struct pal_style *style, const struct status *s) {
+static void print_lines(const struct pal_output *output, const struct pal_style *style, const struct status *s,
+                        const char *next) {
   print_run(output, style, s);
   line(output, style, "New", "%zu finding%s since the run before: opened, reopened or raised in severity", s->fresh,
        s->fresh == 1 ? "" : "s");
@@ -154,7 +155,7 @@ static void print_lines(const struct pal_output *output, const struct pal_style 
   if (s->tip == PAL_TIP_OTHER)
     line(output, style, "Trust",
          "THE BRANCH IS NOT THE ONE THIS HOST RECORDED: another program moved it, and nothing above can be relied on");
-  line(output, style, "Next", "palscan check lists the findings; palscan diff --last says what changed");
+  line(output, style, "Next", "%s", next);
 }
 
 static enum pal_code print(struct pal_cli *cli, const struct status *s, struct pal_err *err) {
@@ -166,10 +167,13 @@ static enum pal_code print(struct pal_cli *cli, const struct status *s, struct p
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);
-  if (format->machine)
+  const char *next = pal_cli_hint(cli, "palscan check lists the findings; palscan diff --last says what changed");
+  if (next == NULL)
+    code = pal_err_nomem(err);
+  else if (format->machine)
     code = print_cells(cli, s, format, output.file, err);
   else
-    print_lines(&output, &style, s);
+    print_lines(&output, &style, s, next);
   return pal_output_close(&output, code, err);
 }
 
@@ -201,7 +205,10 @@ static enum pal_code gather(struct pal_cli *cli, struct pal_repo *repo, struct s
     code = pal_verify_tip(repo, err);
     if (code != PAL_OK)
       return code;
-    return pal_err_set(err, PAL_E_NOTFOUND, "%s: no run yet; the first one: palscan scan", pal_repo_path(repo));
+    const char *first = pal_cli_hint(cli, "palscan scan");
+    return first == NULL
+               ? pal_err_nomem(err)
+               : pal_err_set(err, PAL_E_NOTFOUND, "%s: no run yet; the first one: %s", pal_repo_path(repo), first);
   }
   if (code == PAL_OK)
     code = pal_repo_commit(repo, &head, &status->commit, err);

@@ -340,7 +340,8 @@ static enum pal_code explain_fault(const struct doctor *doctor, const char *iden
   if (scanner == NULL || !is(scanner, PAL_SCANNER_TYPE, "device-code"))
     return PAL_OK;
   lack->remedy = "sign the person in, or mend the file";
-  const char *command = pal_cli_hint(doctor->options->app->cli, "login", identity);
+  const char *login = pal_arena_printf(doctor->arena, "palscan login %s", identity);
+  const char *command = login != NULL ? pal_cli_hint(doctor->options->app->cli, login) : NULL;
   return command != NULL ? add_text(doctor->arena, &lack->commands, command, err) : pal_err_nomem(err);
 }
 
@@ -481,7 +482,10 @@ enum pal_code doctor_run(const struct doctor_options *options, struct pal_doctor
   pal_instant_format(source->started, started);
   *ret =
       (struct pal_doctor){.started = pal_arena_strdup(doctor.arena, started), .replayed = source->replay_dir != NULL};
-  if (settings == NULL || ret->started == NULL)
+  ret->again = pal_cli_hint(options->app->cli, "palscan doctor --tenant ID, when something was done");
+  ret->apart = pal_cli_hint(options->app->cli, "palscan doctor --identity NAME");
+  ret->scan = pal_cli_hint(options->app->cli, "palscan scan");
+  if (settings == NULL || ret->started == NULL || ret->again == NULL || ret->apart == NULL || ret->scan == NULL)
     return pal_err_nomem(err);
   pal_set_int(settings, PAL_SETTINGS_USAGE_WINDOW, 0); /* the current month tells whether costs can be read */
   int concurrency =

@@ -192,6 +192,13 @@ static enum pal_code run_digest(const struct pal_run *run, char out[65], struct 
   return code;
 }
 
+enum pal_code pal_run_interrupted(const struct pal_run *run, bool kept, struct pal_err *err) {
+  const char *next = run->options->declared != NULL ? "nothing was imported" : "nothing was kept that could be resumed";
+  if (run->options->declared == NULL && kept)
+    next = pal_cli_hint(run->options->app->cli, "palscan scan --resume goes on where this run stopped");
+  return next != NULL ? pal_err_set(err, PAL_E_INTERRUPTED, "interrupted; %s", next) : pal_err_nomem(err);
+}
+
 static void on_progress(void *payload, const struct pal_collect_progress *progress) {
   struct pal_run *run = payload;
   run->progress.read = *progress;
@@ -482,9 +489,7 @@ static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
     run->options = &resumed;
     code = collect(run, err);
     if (code == PAL_E_INTERRUPTED)
-      code = pal_err_set(err, code, "interrupted; %s",
-                         !o->dry_run && run->spool.n > 0 ? "palscan scan --resume goes on where this run stopped"
-                                                         : "nothing was kept that could be resumed");
+      code = pal_run_interrupted(run, !o->dry_run && run->spool.n > 0, err);
   }
   if (code == PAL_OK && o->identities != NULL && o->scope->n == 0) {
     code = pal_run_find_scope(run, &found, err);

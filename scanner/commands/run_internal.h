@@ -74,6 +74,8 @@ struct pal_run {
 
 /* run_tenants.c: facts of every tenant into blobs and tables */
 enum pal_code pal_run_tenants(struct pal_run *run, struct pal_err *err) PAL_MUST_CHECK;
+/* run.c: PAL_E_INTERRUPTED, with what becomes of the run; kept: something stands in the journal */
+enum pal_code pal_run_interrupted(const struct pal_run *run, bool kept, struct pal_err *err) PAL_MUST_CHECK;
 /* run.c: the parent's stored findings, for novelty */
 enum pal_code pal_run_keep_previous(struct pal_run *run, const struct pal_docs *docs, const char *tenant_id,
                                     struct pal_err *err) PAL_MUST_CHECK;

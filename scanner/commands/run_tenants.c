@@ -202,9 +202,7 @@ enum pal_code pal_run_tenants(struct pal_run *run, struct pal_err *err) {
     if (code == PAL_OK)
       code = one_tenant(run, &seen, tenants.v[i], err);
     if (code == PAL_OK && run->options->app->cli->stop != NULL && *run->options->app->cli->stop != 0)
-      code = pal_err_set(err, PAL_E_INTERRUPTED, "interrupted; %s",
-                         run->options->declared != NULL ? "nothing was imported"
-                                                        : "palscan scan --resume goes on where this run stopped");
+      code = pal_run_interrupted(run, true, err);
   }
   pal_reader_free(reader);
   return code;

@@ -275,16 +275,15 @@ static void put_summary(struct paper *paper, const struct pal_doctor *doctor) {
   paper_say(paper, "%zu; something is missing in %zu", summary.well, summary.lacking);
   paper_row(paper);
   if (summary.elsewhere > 0) {
-    paper_say(paper,
-              "%zu of those that are well lack what another identity reads in their place: palscan doctor "
-              "--identity NAME names it",
-              summary.elsewhere);
+    paper_say(paper, "%zu of those that are well lack what another identity reads in their place: ", summary.elsewhere);
+    paper_text(paper, doctor->apart);
+    paper_say(paper, " names it");
     paper_row(paper);
   }
   put_clock(paper, doctor);
   put_scan(paper, doctor);
   paper_section(paper, "Next");
-  paper_say(paper, summary.lacking > 0 ? "palscan doctor --tenant ID, when something was done" : "palscan scan");
+  paper_text(paper, summary.lacking > 0 ? doctor->again : doctor->scan);
   paper_row(paper);
 }
 

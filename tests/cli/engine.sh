@@ -135,7 +135,7 @@ test_engine__interrupted_once_it_ends_in_order_twice_at_once() {
   kill -TERM "$SCAN"
   end_scan
   expect_equal "$status" 130 "exit status"
-  expect_err 'scan --resume goes on'
+  expect_err 'palscan --config palscan.json scan --resume goes on'
   scan --resume --jobs 64
   is_complete_or_not
   rm -rf snapshots.git "$XDG_STATE_HOME"

@@ -301,4 +301,24 @@ test_options__progress_is_for_terminals_only() {
   ! grep -q "$(printf '\r')" "$T/.err" || fail "progress off a terminal"
 }
 
+# Whoever types what is said next gets what was meant.
+test_options__what_to_type_next_names_the_configuration() {
+  no_night
+  palscan --config palscan.json status
+  expect_one_error 2
+  expect_err 'the first one: palscan --config palscan.json scan'
+  palscan --config palscan.json log
+  expect_out 'The first one: palscan --config palscan.json scan'
+  cp palscan.json "it's here.json"
+  COLUMNS=400 palscan --config "it's here.json" scan --replay "$DEMO/night-1" --fail-on none
+  tr '\n' ' ' <"$T/.out" | tr -s ' ' | grep -qF "palscan --config 'it'\\''s here.json' diff --last shows what changed; palscan --config 'it'\\''s here.json' show" ||
+    fail 'the configuration is not named, or not as a shell reads it'
+  palscan --config palscan.json doctor --replay "$DEMO/night-2" --identity anna
+  expect_out 'palscan --config palscan.json scan'
+  PALSCAN_CONFIG=palscan.json palscan status
+  expect_no_out '--config'
+  palscan --config palscan.json status
+  tr '\n' ' ' <"$T/.out" | tr -s ' ' | grep -qF 'palscan --config palscan.json check lists the findings' || fail 'status does not name it'
+}
+
 run_tests "$@"

@@ -49,6 +49,7 @@ struct pal_doctor {
   size_t requests;     /* of a whole scan, at least */
   size_t minutes;      /* it takes at least, for the cost queries of the slowest tenant; 0: less than one */
   const char *slowest; /* tenant id; NULL when minutes is 0 */
+  const char *again, *apart, *scan; /* what to type: after something was done, of one identity, when all is well */
 };
 /* Whether a scan would lack something of it. */
 bool pal_checkup_lacks(const struct pal_checkup *check);

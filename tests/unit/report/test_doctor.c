@@ -103,7 +103,10 @@ static const struct pal_doctor sick = {.started = "2026-11-20T02:00:00Z",
                                        .ahead_s = -431,
                                        .requests = 84,
                                        .minutes = 3,
-                                       .slowest = TENANT1};
+                                       .slowest = TENANT1,
+                                       .again = "palscan doctor --tenant ID, when something was done",
+                                       .apart = "palscan doctor --identity NAME",
+                                       .scan = "palscan scan"};
 
 static void print(struct golden *golden, const struct pal_doctor *doctor, const char *format, int width) {
   const struct pal_style style = {.width = width};
