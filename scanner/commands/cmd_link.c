@@ -92,17 +92,32 @@ static enum pal_code only_identity(const struct pal_app *app, const char **ret, 
 
 /* --- words --- */
 
-static void row(FILE *out, const char *label, const char *fmt, ...) PAL_PRINTF(3, 4);
-static void row(FILE *out, const char *label, const char *fmt, ...) {
-  struct pal_buf text, shown;
+enum { LABEL = 10 };
+
+/* Where the lines go. */
+struct sheet {
+  FILE *file;
+  size_t width; /* 0: they are not wrapped */
+};
+
+static struct sheet sheet_of(const struct pal_cli *cli, const struct pal_output *output) {
+  return (struct sheet){output->file, (size_t)pal_cli_style(cli, output).width};
+}
+
+static void row(const struct sheet *out, const char *label, const char *fmt, ...) PAL_PRINTF(3, 4);
+static void row(const struct sheet *out, const char *label, const char *fmt, ...) {
+  struct pal_buf text, shown, wrapped;
   va_list args;
   pal_buf_init(&text, 1 << 16);
   pal_buf_init(&shown, 1 << 18);
+  pal_buf_init(&wrapped, 1 << 22);
   va_start(args, fmt);
   pal_buf_vprintf(&text, fmt, args);
   va_end(args);
   pal_term_escape(&shown, text.data);
-  (void)fprintf(out, "%-10s%s\n", label, shown.data);
+  pal_wrap(&wrapped, shown.data, LABEL, LABEL, out->width);
+  (void)fprintf(out->file, "%-*s%s\n", LABEL, label, wrapped.data);
+  pal_buf_deinit(&wrapped);
   pal_buf_deinit(&shown);
   pal_buf_deinit(&text);
 }
@@ -112,7 +127,8 @@ static const char *in_brackets(const struct pal_app *app, const char *text) {
   return made != NULL ? made : "";
 }
 
-static void link_row(const struct pal_app *app, FILE *out, const char *label, const struct pal_record *link) {
+static void link_row(const struct pal_app *app, const struct sheet *out, const char *label,
+                     const struct pal_record *link) {
   const char *state = link != NULL ? pal_get_text(link, PAL_LINK_STATE) : NULL;
   const char *updated = link != NULL ? pal_get_text(link, PAL_LINK_UPDATED_TIME) : NULL;
   if (!pal_link_stands(link)) {
@@ -125,7 +141,7 @@ static void link_row(const struct pal_app *app, FILE *out, const char *label, co
       (long long)pal_get_int(link, PAL_LINK_VERSION, 0));
 }
 
-static void head(const struct pal_look *look, FILE *out) {
+static void head(const struct pal_look *look, const struct sheet *out) {
   row(out, "Tenant", "%s%s", look->tenant.s, in_brackets(look->app, look->tenant_name));
   row(out, "Identity", "%s, object %s", look->identity, look->object.s);
 }
@@ -196,16 +212,17 @@ static enum pal_code show(struct pal_cli *cli, const struct pal_look *look, cons
   if (format->machine) {
     code = print_json(look, &verdict, output.file, err);
   } else {
-    head(look, output.file);
-    link_row(look->app, output.file, "Link", look->link);
-    row(output.file, "Verdict", "%s: %s", verdict.state, verdict.sentence);
+    const struct sheet sheet = sheet_of(cli, &output);
+    head(look, &sheet);
+    link_row(look->app, &sheet, "Link", look->link);
+    row(&sheet, "Verdict", "%s: %s", verdict.state, verdict.sentence);
   }
   return pal_output_close(&output, code, err);
 }
 
 /* --- change --- */
 
-static void print_plan(const struct pal_look *look, const struct pal_change_plan *plan, FILE *out) {
+static void print_plan(const struct pal_look *look, const struct pal_change_plan *plan, const struct sheet *out) {
   static const char *const effects[] = {
       [PAL_WRITE_CREATE] = "From then on what this identity reaches in the tenant is counted for that partner ID.",
       [PAL_WRITE_UPDATE] = "From then on what this identity reaches in the tenant is counted for the new partner ID.",
@@ -226,17 +243,17 @@ static void print_plan(const struct pal_look *look, const struct pal_change_plan
   row(out, "Effect", "%s", effects[plan->link.kind]);
 }
 
-static void print_end(const struct pal_look *look, const struct pal_link_result *result, FILE *out) {
+static void print_end(const struct pal_look *look, const struct pal_link_result *result, const struct sheet *out) {
   int status = result->written.status;
   link_row(look->app, out, "Stands", result->link);
   if (status < 200 || status >= 300)
     row(out, "Note", "the service answered %s; read again, the link is as planned all the same", result->written.code);
 }
 
-static enum pal_code carry_out(const struct pal_look *look, const struct pal_change_plan *plan, FILE *out,
+static enum pal_code carry_out(const struct pal_look *look, const struct pal_change_plan *plan, const struct sheet *out,
                                struct pal_err *err) {
   struct pal_link_result result;
-  (void)fflush(out);
+  (void)fflush(out->file);
   enum pal_code code = pal_link_carry_out(look, &plan->link, &result, err);
   if (code == PAL_OK)
     code = pal_link_conclude(&plan->link, &result, err);
@@ -255,17 +272,18 @@ static enum pal_code change(struct pal_cli *cli, const struct pal_look *look, co
     code = pal_output_open(cli, &output, err);
   if (code != PAL_OK)
     return code;
+  const struct sheet sheet = sheet_of(cli, &output);
   if (plan.nothing) {
-    head(look, output.file);
-    link_row(look->app, output.file, "Now", look->link);
-    row(output.file, "Change", "none: it is so already, and nothing was sent");
+    head(look, &sheet);
+    link_row(look->app, &sheet, "Now", look->link);
+    row(&sheet, "Change", "none: it is so already, and nothing was sent");
     return pal_output_close(&output, PAL_OK, err);
   }
-  print_plan(look, &plan, output.file);
+  print_plan(look, &plan, &sheet);
   bool yes = pal_cli_flag(cli, "yes");
   struct pal_err own = {0};
   if (yes)
-    code = carry_out(look, &plan, output.file, &own);
+    code = carry_out(look, &plan, &sheet, &own);
   else
     code = pal_err_set(&own, PAL_E_USAGE, "nothing was changed: this is the plan; --yes carries it out");
   struct pal_err closing = {0};

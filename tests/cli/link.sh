@@ -78,6 +78,18 @@ test_link__show_tells_the_link_and_the_verdict() {
   wrote 0
 }
 
+test_link__lines_fit_the_width() {
+  begin
+  COLUMNS=60 link show "$LINKED"
+  expect_status 0
+  expect_equal "$(awk 'length($0) > 60' "$T/.out" | wc -l)" 0 'lines too wide'
+  COLUMNS=60 link delete "$LINKED"
+  expect_status 2
+  expect_equal "$(awk 'length($0) > 60' "$T/.out" | wc -l)" 0 'lines too wide'
+  expect_out 'Effect    From then on'
+  wrote 0
+}
+
 test_link__show_in_json_fits_its_schema() {
   local tenant
   begin
