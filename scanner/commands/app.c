@@ -119,8 +119,11 @@ static enum pal_code scanner_tenants(struct pal_app *app, struct pal_record *sca
     size_t n = 0;
     if (ids == NULL)
       code = pal_err_nomem(err);
-    for (const pal_json *id = pal_json_first(root); ids != NULL && id != NULL; id = pal_json_next(id))
-      ids[n++] = pal_json_text(id) != NULL ? pal_json_text(id) : "";
+    for (const pal_json *id = pal_json_first(root); code == PAL_OK && id != NULL; id = pal_json_next(id)) {
+      struct pal_tenant_id parsed;
+      ids[n] = pal_json_text(id) != NULL ? pal_json_text(id) : "";
+      code = pal_tenant_id_parse(ids[n++], &parsed, err);
+    }
     if (code == PAL_OK)
       code = pal_set_texts(app->arena, scanner, PAL_SCANNER_TENANTS, ids, n, err);
   } else {
@@ -132,6 +135,14 @@ static enum pal_code scanner_tenants(struct pal_app *app, struct pal_record *sca
 
 static bool is_environment(const struct pal_record *credential) {
   return strcmp(pal_get_text(credential, PAL_CREDENTIAL_TYPE), "environment") == 0;
+}
+
+static enum pal_code check_variable(const char *variable, const char *value, struct pal_err *err) {
+  struct pal_guid id;
+  enum pal_code code = value != NULL ? pal_guid_parse(value, &id, err) : PAL_OK;
+  if (code != PAL_OK)
+    (void)pal_err_wrap(err, "%s", variable);
+  return code;
 }
 
 /* Of the environment the settings say what it was found to hold, so that a replay does not depend on it. */
@@ -147,13 +158,16 @@ static enum pal_code describe_credential(struct pal_arena *arena, const struct p
     tenant = tenant != NULL ? tenant : found.tenant;
     client = client != NULL ? client : found.client;
   }
-  enum pal_code code = pal_set_text(arena, scanner, PAL_SCANNER_TYPE, type, err);
+  enum pal_code code = ambient ? check_variable("AZURE_TENANT_ID", found.tenant, err) : PAL_OK;
+  if (code == PAL_OK && ambient)
+    code = check_variable("AZURE_CLIENT_ID", found.client, err);
+  if (code != PAL_OK)
+    return pal_err_wrap(err, "identity %s", pal_get_text(scanner, PAL_SCANNER_NAME));
+  code = pal_set_text(arena, scanner, PAL_SCANNER_TYPE, type, err);
   if (code == PAL_OK)
     code = pal_set_text(arena, scanner, PAL_SCANNER_TENANT_ID, tenant, err);
   if (code == PAL_OK)
     code = pal_set_text(arena, scanner, PAL_SCANNER_CLIENT_ID, client, err);
-  if (code == PAL_E_INPUT && ambient)
-    (void)pal_err_wrap(err, "AZURE_TENANT_ID or AZURE_CLIENT_ID");
   return code;
 }
 

@@ -235,12 +235,13 @@ static enum pal_code parse(struct pal_cli *cli, int argc, char **argv, struct pa
 
 static enum pal_code check_args(const struct pal_cli *cli, struct pal_err *err) {
   const struct pal_command *command = cli->command;
+  const char *blank = command->args[0] != '\0' ? " " : "";
   if (cli->args_n < command->min_args)
     return pal_err_set(err, PAL_E_USAGE, "%s needs %s: palscan %s %s", command->name,
                        command->min_args == 1 ? "an argument" : "more arguments", command->name, command->args);
   if (cli->args_n > command->max_args)
-    return pal_err_set(err, PAL_E_USAGE, "%s: \"%s\" is one argument too many: palscan %s %s", command->name,
-                       cli->args[command->max_args], command->name, command->args);
+    return pal_err_set(err, PAL_E_USAGE, "%s: \"%s\" is one argument too many: palscan %s%s%s", command->name,
+                       cli->args[command->max_args], command->name, blank, command->args);
   return PAL_OK;
 }
 

@@ -37,15 +37,19 @@ static void count(struct status *status, const struct pal_verdicts *verdicts, si
     }
 }
 
+static void ago(long long n, const char *unit, char *out, size_t cap) {
+  (void)snprintf(out, cap, "%lld %s%s ago", n, unit, n == 1 ? "" : "s");
+}
+
 static void age_words(int64_t s, char *out, size_t cap) {
   if (s < 0)
     (void)snprintf(out, cap, "in the future");
   else if (s < 2 * 3600)
-    (void)snprintf(out, cap, "%lld minutes ago", (long long)(s / 60));
+    ago((long long)(s / 60), "minute", out, cap);
   else if (s < 3 * 86400)
-    (void)snprintf(out, cap, "%lld hours ago", (long long)(s / 3600));
+    ago((long long)(s / 3600), "hour", out, cap);
   else
-    (void)snprintf(out, cap, "%lld days ago", (long long)(s / 86400));
+    ago((long long)(s / 86400), "day", out, cap);
 }
 
 static bool too_old(const struct status *s) {

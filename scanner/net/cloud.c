@@ -160,7 +160,7 @@ enum pal_code pal_cloud_make(struct pal_arena *arena, const struct pal_record *s
     return wrong(cloud, "name", name, "is that of a built-in cloud, whose endpoints are fixed", err);
   if (!builtin && !endpoints)
     return pal_err_set(err, PAL_E_CONFIG,
-                       "at $.cloud: \"%s\" is no built-in cloud (AzurePublicCloud, AzureUSGovernment, "
+                       "\"%s\" is no built-in cloud (AzurePublicCloud, AzureUSGovernment, "
                        "AzureChinaCloud); any other is an object that names its endpoints",
                        name);
   if (builtin) {

@@ -80,6 +80,29 @@ status now|one argument too many
 TABLE
 }
 
+test_options__usage_ends_without_a_blank() {
+  palscan status now
+  expect_one_error 2
+  if grep -q ' $' "$T/.err"; then fail 'a blank at the end'; fi
+}
+
+# What is wrong is named as whoever wrote it knows it.
+test_options__ids_that_are_none_are_told_in_the_words_of_the_configuration() {
+  no_night
+  cat >other.json <<'END'
+{"repository": "snapshots.git", "identities": [{"name": "anna", "tenants": ["here"], "credential": {"type": "azure-cli"}}]}
+END
+  palscan --config other.json scan
+  expect_one_error 2
+  expect_err 'identity anna: tenants: "here" is no tenant id'
+  expect_no_err scanner
+  sed 's/\["here"\]/"all"/; s/azure-cli/environment/' other.json >ambient.json
+  AZURE_TENANT_ID=here AZURE_CLIENT_ID=11111111-1111-4111-8111-111111111111 AZURE_CLIENT_SECRET=canary-of-the-tests \
+    palscan --config ambient.json scan
+  expect_one_error 2
+  expect_err 'identity anna: AZURE_TENANT_ID: "here" is no GUID'
+}
+
 test_options__environment_is_read_and_checked() {
   two_nights
   PALSCAN_FORMAT=json palscan_ok log

@@ -29,6 +29,16 @@ test_status__too_old_exits_4() {
   expect_out 'TOO OLD'
 }
 
+test_status__one_is_singular() {
+  one_night
+  local started
+  started=$(date -u -d '-90 seconds' +%Y-%m-%dT%H:%M:%SZ)
+  git_ update-ref refs/heads/main "$(message_of HEAD | sed "s/^Palscan-Started: .*/Palscan-Started: $started/" | FORGE_DATE=$(git_ log -1 --format=%cI) forge 'HEAD^{tree}')"
+  rm -rf "$T/state"
+  palscan status
+  expect_out "$started, 1 minute ago"
+}
+
 test_status__incomplete_exits_4() {
   two_nights
   palscan status
