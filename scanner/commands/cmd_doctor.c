@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_doctor.c - palscan doctor: what a scan could read, and what is missing for the rest. */
 #include "doctor.h"
+#include "metrics.h"
 #include "notify.h"
+#include "pal_log.h"
 
 enum { JOBS_MAX = 1024 }; /* as for the configuration's concurrency */
 
@@ -71,6 +73,18 @@ static enum pal_code check(struct pal_cli *cli, struct pal_app *app, const struc
   return code;
 }
 
+/* A scan goes on without its metrics, and so does the check-up; *ret_lacks: they could not be written. */
+static enum pal_code check_metrics(const struct pal_app *app, bool *ret_lacks, struct pal_err *err) {
+  struct pal_err why = {0};
+  enum pal_code code = pal_metrics_check(app, &why);
+  *ret_lacks = code == PAL_E_IO;
+  if (*ret_lacks)
+    pal_log(PAL_LOG_WARN, "%s", why.text);
+  else if (code != PAL_OK)
+    *err = why;
+  return *ret_lacks ? PAL_OK : code;
+}
+
 /* A receiver that is wrong ends a scan before it begins. */
 static enum pal_code check_receivers(const struct pal_app *app, struct pal_err *err) {
   struct pal_receivers *receivers = NULL;
@@ -85,6 +99,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   struct doctor_options o = {.offline = pal_cli_flag(cli, "offline") || replay_dir != NULL,
                              .quiet = pal_cli_flag(cli, "quiet")};
   struct pal_app app;
+  bool no_metrics = false;
   enum pal_code code = pal_output_check(cli, err);
   if (code == PAL_OK)
     code = pal_cli_format(cli, &format, err);
@@ -100,8 +115,12 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     return code;
   if (!o.offline)
     code = check_receivers(&app, err);
+  if (code == PAL_OK && !o.offline)
+    code = check_metrics(&app, &no_metrics, err);
   if (code == PAL_OK)
     code = check(cli, &app, &o, replay_dir, err);
+  if (code == PAL_OK && no_metrics && cli->exit_status == 0)
+    cli->exit_status = 4;
   pal_app_close(&app);
   return code;
 }
@@ -117,7 +136,8 @@ const struct pal_command pal_command_doctor = {
         "permission that gives it, and the command; so is a secret file that cannot be used, while the other "
         "identities "
         "are checked. The receivers of notify must be right, and are told "
-        "nothing. Nothing is written but a refresh token into the file it came from, and no snapshot is needed. Says "
+        "nothing; the place of metricsFile must be writable. Nothing is written but a refresh token into the file it "
+        "came from, and no snapshot is needed. Says "
         "how far this host's clock is off, and how many requests a scan would send. Exit 4 "
         "when something is missing or the clock is off by more than five minutes, 5 when no credential worked, else "
         "0.",

@@ -9,4 +9,7 @@
 enum pal_code pal_metrics_write(const struct pal_app *app, const struct pal_metrics *metrics, struct pal_err *err)
     PAL_MUST_CHECK;
 
+/* Whether it could be put there now, without writing anything. PAL_OK also when none is configured. */
+enum pal_code pal_metrics_check(const struct pal_app *app, struct pal_err *err) PAL_MUST_CHECK;
+
 #endif

@@ -107,6 +107,29 @@ test_doctor__scan_tells_of_all_such_secrets_before_it_asks() {
   [ ! -s "$T/requests" ] || fail 'something was asked'
 }
 
+# The scan would go on without it, night by night.
+test_doctor__metrics_that_could_not_be_written_are_missing() {
+  emulate --tenants 12 --page-size 1000
+  live_folder d '.metricsFile = "no/such/folder/palscan.prom"'
+  doctor
+  expect_status 4
+  expect_equal "$(told .summary.lacking)" 0
+  expect_err 'metricsFile: '
+  expect_err 'no/such/folder: No such file or directory'
+  mkdir folder
+  live_config palscan.json '.metricsFile = "folder"'
+  doctor
+  expect_status 4
+  expect_err 'is no file'
+  live_config palscan.json '.metricsFile = "palscan.prom"'
+  files >"$T/before"
+  doctor
+  expect_status 0
+  expect_err_empty
+  files >"$T/after"
+  expect_same_file "$T/before" "$T/after"
+}
+
 # Of one identity only it is asked for that and by that, and nothing stands in for it.
 test_doctor__one_identity_is_checked_by_itself() {
   emulate --tenants 12
