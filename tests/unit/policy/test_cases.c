@@ -99,8 +99,9 @@ START_TEST(test_cases__a_tenant_may_give_its_directory) {
   world_policy("OWN1", "subject: identity\nreads: directory",
                "SELECT tenant_id, 'identity' AS subject_type, object_id AS subject_id, name AS subject_name, type AS "
                "message FROM directory_object");
-  world_expect("OWN1", "'tenants':{" TENANT(T1, ",'directory':[{'objectId':'" O1 "','type':'user'}]") "},'expect':[{"
-                       "'subject':'" O1 "','message':'user'}]");
+  world_expect("OWN1", "'tenants':{" TENANT(T1, ",'directory':[{'objectId':'" O1
+                                                "','type':'user'}]") "},'expect':[{"
+                                                                     "'subject':'" O1 "','message':'user'}]");
 }
 END_TEST
 
