@@ -68,15 +68,16 @@ test_policies__unknown_verb_is_an_error() {
 }
 
 test_policies__shipped_cases_pass() {
-  palscan_ok policies test
-  expect_out ' passed, 0 failed'
   palscan_ok policies test -v
+  expect_out ' passed, 0 failed'
   [ "$(grep -c '^pass ' .out)" -gt 20 ] || fail "hardly any case"
 }
 
 test_policies__failing_case_exits_3_and_shows_the_difference() {
   cp -r "$PAL_SOURCE/policies" copy
   local case=copy/cases/PAL001.json
+  # One policy is enough: all of them are run above.
+  find copy/cases -type f ! -name PAL001.json -delete
   # The first expectation of a severity becomes another one.
   jq '(first(paths(type == "object" and has("severity") and has("verdict")))) as $at | setpath($at + ["severity"]; "info")' "$case" >c
   mv c "$case"
