@@ -83,6 +83,8 @@ test_faults__killed_before_each_change_of_the_disk_old_snapshot_or_new() {
   for ((n = 1; n <= count; n++)); do
     again
     run env FAULT_AT="$n" FAULT_KILL=1 FAULT_WRITES=1 LD_PRELOAD="$FAULT" "$PALSCAN" scan --replay "$DEMO/night-2" -q -o /dev/null
+    # The dates of the commit differ: some bytes fewer of a pack may be one write fewer.
+    if [ "$status" -eq 3 ] && [ "$n" -ge $((count - 1)) ]; then break; fi
     expect_status 137
     old_or_new "killed at call $n of $count"
   done
