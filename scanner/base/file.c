@@ -37,6 +37,18 @@ static enum pal_code check_secret(const struct stat *st, const char *path, const
   return PAL_OK;
 }
 
+static enum pal_code check_trusted(const struct stat *st, const char *path, const char *kind, struct pal_err *err) {
+  if (st->st_uid != geteuid() && st->st_uid != 0)
+    return pal_err_set(err, PAL_E_INPUT,
+                       "%s %s: owned by user %lu; it decides whom to believe and must belong to you or to root", kind,
+                       path, (unsigned long)st->st_uid);
+  if (st->st_mode & (S_IWGRP | S_IWOTH))
+    return pal_err_set(err, PAL_E_INPUT,
+                       "%s %s: mode %04o lets others write to it, and it decides whom to believe: chmod go-w %s", kind,
+                       path, (unsigned)(st->st_mode & 07777), path);
+  return PAL_OK;
+}
+
 static enum pal_code too_large(const char *path, const char *kind, size_t max, struct pal_err *err) {
   return pal_err_set(err, PAL_E_INPUT, "%s %s: larger than the maximum of %zu bytes", kind, path, max);
 }
@@ -50,6 +62,11 @@ static enum pal_code check_opened(int fd, const char *path, const char *kind, un
     return pal_err_set(err, PAL_E_INPUT, "%s %s: is %s, not a file", kind, path, type_name(st.st_mode));
   if (flags & PAL_FILE_SECRET) {
     enum pal_code code = check_secret(&st, path, kind, err);
+    if (code != PAL_OK)
+      return code;
+  }
+  if (flags & PAL_FILE_TRUSTED) {
+    enum pal_code code = check_trusted(&st, path, kind, err);
     if (code != PAL_OK)
       return code;
   }

@@ -9,7 +9,8 @@
 #include "pal_err.h"
 
 enum pal_file_flags {
-  PAL_FILE_SECRET = 1 << 0 /* O_NOFOLLOW, regular, owner self or root, no group/other bits, <= 64 KB */
+  PAL_FILE_SECRET = 1 << 0, /* O_NOFOLLOW, regular, owner self or root, no group/other bits, <= 64 KB */
+  PAL_FILE_TRUSTED = 1 << 1 /* decides what is believed: owner self or root, nobody else may write to it */
 };
 
 /* Reads a regular file of at most max bytes into out (initialised by the caller).

@@ -153,6 +153,31 @@ START_TEST(test_file__secret_of_another_user_is_refused) {
 }
 END_TEST
 
+static const struct {
+  unsigned mode;
+  const char *part; /* NULL: believed */
+} trusted_rows[] = {{0644, NULL}, {0600, NULL}, {0755, NULL}, {0664, "chmod go-w t"}, {0646, "chmod go-w t"}};
+
+START_TEST(test_file__what_others_may_write_is_not_believed) {
+  unit_write("t", "text", trusted_rows[_i].mode);
+  enum pal_code code = pal_file_read("t", "signers", PAL_FILE_TRUSTED, 100, &out, &err);
+  if (!trusted_rows[_i].part)
+    unit_ok(code, &err);
+  else
+    unit_fails(code, PAL_E_INPUT, trusted_rows[_i].part, &err);
+}
+END_TEST
+
+START_TEST(test_file__what_belongs_to_another_user_is_not_believed) {
+  if (geteuid() != 0)
+    return; /* only root can give a file away */
+  unit_write("t", "text", 0644);
+  ck_assert_int_eq(chown("t", 12345, 12345), 0);
+  unit_fails(pal_file_read("t", "signers", PAL_FILE_TRUSTED, 100, &out, &err), PAL_E_INPUT, "owned by user 12345",
+             &err);
+}
+END_TEST
+
 /* --- writing --- */
 
 static const unsigned umask_rows[] = {0, 022, 077, 0277};
@@ -333,6 +358,8 @@ Suite *make_base_file_suite(void) {
   tcase_add_loop_test(tcase, test_file__secret_mode_row_is_accepted_or_refused, 0, UNIT_N(secret_rows));
   tcase_add_test(tcase, test_file__secret_behind_a_symbolic_link_is_refused);
   tcase_add_test(tcase, test_file__secret_of_another_user_is_refused);
+  tcase_add_loop_test(tcase, test_file__what_others_may_write_is_not_believed, 0, UNIT_N(trusted_rows));
+  tcase_add_test(tcase, test_file__what_belongs_to_another_user_is_not_believed);
   tcase_add_loop_test(tcase, test_file__write_has_the_literal_mode_and_leaves_nothing_else, 0, UNIT_N(umask_rows));
   tcase_add_test(tcase, test_file__write_by_absolute_and_relative_folder_works);
   tcase_add_test(tcase, test_file__failed_write_keeps_what_stood_there);
