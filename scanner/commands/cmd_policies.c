@@ -170,14 +170,17 @@ static enum pal_code find_sql(void *payload, const char *name, struct pal_err *e
 static enum pal_code pack_of(struct pal_cli *cli, const struct pal_app *app, const char *dir, struct pal_pack **ret,
                              struct pal_err *err) {
   const char *shipped = pal_arena_printf(cli->arena, "%s/policies", app->data_dir);
-  const char *views = pal_arena_printf(cli->arena, "%s/views", dir), *slash = strrchr(dir, '/');
+  const char *views = pal_arena_printf(cli->arena, "%s/views", dir);
   bool has_sql = false;
   *ret = app->pack;
   if (shipped == NULL || views == NULL)
     return pal_err_nomem(err);
-  enum pal_code code = pal_dir_each(dir, find_sql, &has_sql, err);
-  if (code != PAL_OK && slash != NULL && pal_path_exists(dir))
+  struct pal_err why;
+  enum pal_code code = pal_dir_each(dir, find_sql, &has_sql, &why);
+  if (code != PAL_OK && pal_path_exists(dir))
     return PAL_OK; /* one case file */
+  if (code != PAL_OK)
+    *err = why;
   for (size_t i = 0; i < pal_pack_n(app->pack) && has_sql; i++) {
     const char *path = pal_pack_at(app->pack, i)->path;
     has_sql = strncmp(path, dir, strlen(dir)) != 0 || path[strlen(dir)] != '/';

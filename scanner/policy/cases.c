@@ -39,12 +39,11 @@ enum pal_code case_check_keys(const struct pal_json_doc *doc, const pal_json *ob
 
 /* --- one case --- */
 
-static enum pal_code judge_case(struct pal_arena *arena, const struct case_world *world, const char *policy,
-                                const struct pal_json_doc *doc, const pal_json *node, const char **ret_diff,
-                                struct pal_err *err) {
+static enum pal_code judge_case(struct pal_arena *arena, struct case_world *world, const struct case_place *place,
+                                const char **ret_diff, struct pal_err *err) {
   struct pal_judge *judge = NULL;
   struct pal_judge_options options = world->options;
-  options.only = policy;
+  options.only = place->policy;
   enum pal_code code = pal_judge_new(&options, &judge, err);
   if (code == PAL_OK)
     code = pal_judge_load(judge, PAL_STATE_NOW, &world->now, err);
@@ -53,21 +52,59 @@ static enum pal_code judge_case(struct pal_arena *arena, const struct case_world
   if (code == PAL_OK)
     code = pal_judge_run(judge, err);
   if (code == PAL_OK)
-    code = case_compare(arena, judge, policy, doc, node, ret_diff, err);
+    code = case_compare(arena, judge, place, ret_diff, err);
+  if (code == PAL_OK && place->night)
+    code = case_keep(arena, world, judge, err);
   pal_judge_free(judge);
   return code;
 }
 
-static enum pal_code run_case(const struct cases *cases, const char *policy, const struct pal_json_doc *doc,
-                              const pal_json *node, struct pal_err *err) {
+/* The difference of a night begins with its start. */
+static enum pal_code add_night(struct pal_arena *arena, const pal_json *night, const char *diff, const char **all,
+                               struct pal_err *err) {
+  if (!diff)
+    return PAL_OK;
+  *all = pal_arena_printf(arena, "%s%s:\n%s", *all ? *all : "", pal_json_text(pal_json_get(night, "now")), diff);
+  return *all ? PAL_OK : pal_err_nomem(err);
+}
+
+static enum pal_code run_nights(struct pal_arena *arena, struct case_place place, const pal_json *nights,
+                                const char **ret_diff, struct pal_err *err) {
+  const struct case_world *before = NULL;
+  enum pal_code code = PAL_OK;
+  if (pal_json_type(nights) != PAL_JSON_ARRAY || pal_json_count(nights) == 0)
+    return pal_json_fail(place.doc, nights, err, "\"nights\" is an array");
+  for (const pal_json *night = pal_json_first(nights); night && code == PAL_OK; night = pal_json_next(night)) {
+    struct case_world *world = pal_arena_alloc(arena, sizeof *world);
+    const char *diff = NULL;
+    place.night = night;
+    code = world ? case_build(arena, &place, before, world, err) : pal_err_nomem(err);
+    if (code == PAL_OK)
+      code = judge_case(arena, world, &place, &diff, err);
+    if (code == PAL_OK)
+      code = add_night(arena, night, diff, ret_diff, err);
+    before = world;
+  }
+  return code;
+}
+
+static enum pal_code run_case(const struct cases *cases, struct case_place place, struct pal_err *err) {
+  static const char of_all[] = "estate";
   struct pal_arena *arena = pal_arena_new(0);
+  const pal_json *nights = pal_json_get(place.node, "nights");
   struct case_world world;
   const char *diff = NULL;
-  enum pal_code code = arena ? case_build(arena, cases->pack, policy, doc, node, &world, err) : pal_err_nomem(err);
+  enum pal_code code = arena ? PAL_OK : pal_err_nomem(err);
+  if (code == PAL_OK && nights) {
+    code = run_nights(arena, place, nights, &diff, err);
+  } else if (code == PAL_OK) {
+    code = case_build(arena, &place, NULL, &world, err);
+    if (code == PAL_OK)
+      code = judge_case(arena, &world, &place, &diff, err);
+  }
   if (code == PAL_OK)
-    code = judge_case(arena, &world, policy, doc, node, &diff, err);
-  if (code == PAL_OK)
-    code = cases->each(cases->payload, policy, pal_json_text(pal_json_get(node, "name")), diff, err);
+    code = cases->each(cases->payload, place.policy ? place.policy : of_all,
+                       pal_json_text(pal_json_get(place.node, "name")), diff, err);
   pal_arena_free(arena);
   return code;
 }
@@ -75,18 +112,24 @@ static enum pal_code run_case(const struct cases *cases, const char *policy, con
 /* --- one file --- */
 
 static enum pal_code run_doc(const struct cases *cases, const struct pal_json_doc *doc, struct pal_err *err) {
-  static const char *const keys[] = {"policy", "cases", NULL};
+  static const char *const keys[] = {"policy", "world", "cases", NULL}, *const of_world[] = {"registry", "estate",
+                                                                                             "waivers",  "reviews",
+                                                                                             "history",  "settings",
+                                                                                             "tenants",  NULL};
   const pal_json *root = pal_json_root(doc), *policy = pal_json_get(root, "policy"),
-                 *list = pal_json_get(root, "cases");
+                 *list = pal_json_get(root, "cases"), *world = pal_json_get(root, "world");
   enum pal_code code = case_check_keys(doc, root, keys, err);
+  if (code == PAL_OK && world)
+    code = case_check_keys(doc, world, of_world, err);
   if (code != PAL_OK)
     return code;
-  if (!pal_json_text(policy) || !pal_pack_find(cases->pack, pal_json_text(policy)))
-    return pal_json_fail(doc, policy ? policy : root, err, "\"policy\" names no policy of the pack");
+  if (policy && (!pal_json_text(policy) || !pal_pack_find(cases->pack, pal_json_text(policy))))
+    return pal_json_fail(doc, policy, err, "\"policy\" names no policy of the pack");
   if (!list || pal_json_type(list) != PAL_JSON_ARRAY)
     return pal_json_fail(doc, list ? list : root, err, "\"cases\" is an array");
-  for (const pal_json *node = pal_json_first(list); node && code == PAL_OK; node = pal_json_next(node))
-    code = run_case(cases, pal_json_text(policy), doc, node, err);
+  struct case_place place = {.pack = cases->pack, .policy = pal_json_text(policy), .doc = doc, .world = world};
+  for (place.node = pal_json_first(list); place.node && code == PAL_OK; place.node = pal_json_next(place.node))
+    code = run_case(cases, place, err);
   return code;
 }
 

@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cases_build.c - the world of one case: inputs and files of both states. */
+#include <stdio.h>
 #include <string.h>
 
-#include "areas.h"
-#include "cases.h"
+#include "cases_build.h"
 #include "pal_json.h"
 
-enum { CASE_RECORD_BYTES_MAX = 8 << 20, S_PER_DAY = 86400 };
+enum { CASE_RECORD_BYTES_MAX = 8 << 20, S_PER_DAY = 86400, NIGHTS_MAX = 30 };
 static const char default_now[] = "2026-11-20T02:00:00Z";
 
-struct builder {
-  struct pal_arena *arena;
-  const struct pal_pack *pack;
-  const char *policy;
-  const struct pal_json_doc *doc;
-  const struct pal_record *settings;
-  const char *previous_started;
-  struct pal_docs *docs;
-  struct pal_tenant_id tenant;
-};
-
 /* --- records, with members put in that the author may leave out --- */
-
-struct member {
-  const char *key;
-  const char *json;
-};
-
-struct filler {
-  const struct member *members;
-  size_t n;
-  const char *const *skip; /* keys that are no part of the record, NULL-terminated; NULL: none */
-};
 
 static bool is_skipped(const struct filler *filler, const char *key) {
   for (const char *const *skip = filler->skip; skip && *skip; skip++)
@@ -90,8 +68,8 @@ static enum pal_code decode_filled(const struct builder *b, const struct pal_kin
   return pal_json_fail(b->doc, node, err, "%s", at ? at + 2 : why.text);
 }
 
-static enum pal_code decode(const struct builder *b, const struct pal_kind *kind, const pal_json *node,
-                            const struct filler *filler, struct pal_record **ret, struct pal_err *err) {
+enum pal_code case_decode(const struct builder *b, const struct pal_kind *kind, const pal_json *node,
+                          const struct filler *filler, struct pal_record **ret, struct pal_err *err) {
   if (pal_json_type(node) != PAL_JSON_OBJECT)
     return pal_json_fail(b->doc, node, err, "expected an object: one %s", kind->label);
   if (is_plain(filler, node))
@@ -105,8 +83,7 @@ static enum pal_code decode(const struct builder *b, const struct pal_kind *kind
   return code;
 }
 
-/* A JSON string in the arena; NULL on no memory. */
-static const char *quoted(const struct builder *b, const char *text) {
+const char *case_quoted(const struct builder *b, const char *text) {
   struct pal_buf out;
   pal_buf_init(&out, CASE_RECORD_BYTES_MAX);
   pal_json_escape(&out, text);
@@ -140,7 +117,7 @@ static enum pal_code put_list(const struct builder *b, enum pal_file_id file, co
   enum pal_code code = put(b, file, id, NULL, err);
   for (const pal_json *node = pal_json_first(list); node && code == PAL_OK; node = pal_json_next(node)) {
     struct pal_record *record = NULL;
-    code = decode(b, pal_files[file].kind, node, filler, &record, err);
+    code = case_decode(b, pal_files[file].kind, node, filler, &record, err);
     if (code == PAL_OK)
       code = put(b, file, id, record, err);
   }
@@ -155,7 +132,7 @@ static enum pal_code put_files(const struct builder *b, enum pal_file_id file, i
   enum pal_code code = PAL_OK;
   for (const pal_json *node = pal_json_first(list); node && code == PAL_OK; node = pal_json_next(node)) {
     struct pal_record *record = NULL;
-    code = decode(b, pal_files[file].kind, node, filler, &record, err);
+    code = case_decode(b, pal_files[file].kind, node, filler, &record, err);
     if (code != PAL_OK)
       break;
     const char *type = file == PAL_FILE_CUSTOM_ROLE ? pal_get_text(record, PAL_ROLE_ROLE_TYPE) : NULL;
@@ -170,7 +147,7 @@ static enum pal_code put_subscription(const struct builder *b, const pal_json *n
   static const enum pal_file_id files[] = {PAL_FILE_ASSIGNMENTS, PAL_FILE_PIM, PAL_FILE_DENY, PAL_FILE_USAGE};
   static const struct filler plain = {0}, own = {.skip = below};
   struct pal_record *record = NULL;
-  enum pal_code code = decode(b, &pal_kind_SUBSCRIPTION, node, &own, &record, err);
+  enum pal_code code = case_decode(b, &pal_kind_SUBSCRIPTION, node, &own, &record, err);
   const char *id = code == PAL_OK ? pal_get_text(record, PAL_SUBSCRIPTION_SUBSCRIPTION_ID) : NULL;
   if (code == PAL_OK)
     code = put(b, PAL_FILE_SUBSCRIPTION, id, record, err);
@@ -196,30 +173,33 @@ static enum pal_code put_subscriptions(const struct builder *b, const pal_json *
 static enum pal_code put_finding(const struct builder *b, enum pal_file_id file, const pal_json *node,
                                  struct pal_err *err) {
   const pal_json *subject = pal_json_get(node, "subject");
-  const char *id = pal_json_text(pal_json_get(node, "policy")), *key = pal_json_text(pal_json_get(node, "key"));
+  const char *written = pal_json_text(pal_json_get(node, "policy")), *id = written ? written : b->policy,
+             *key = pal_json_text(pal_json_get(node, "key"));
   const char *type = pal_json_text(pal_json_get(subject, "type")),
              *subject_id = pal_json_text(pal_json_get(subject, "id"));
-  const struct pal_policy *policy = pal_pack_find(b->pack, id ? id : b->policy);
+  const struct pal_policy *policy = id ? pal_pack_find(b->pack, id) : NULL;
   char fingerprint[65];
   if (!type || !subject_id)
     return pal_json_fail(b->doc, node, err, "a finding has a subject with type and id");
-  enum pal_code code = pal_fingerprint(id ? id : b->policy, b->tenant.s, type, subject_id, key, fingerprint, err);
+  if (!id)
+    return pal_json_fail(b->doc, node, err, "a finding of a case of all policies names its \"policy\"");
+  enum pal_code code = pal_fingerprint(id, b->tenant.s, type, subject_id, key, fingerprint, err);
   if (code != PAL_OK)
     return code;
-  struct member members[] = {{"policy", quoted(b, b->policy)},
-                             {"fingerprint", quoted(b, fingerprint)},
-                             {"class", quoted(b, policy ? policy->policy_class : "rule")},
-                             {"severity", quoted(b, policy ? policy->severity : "medium")},
+  struct member members[] = {{"policy", case_quoted(b, id)},
+                             {"fingerprint", case_quoted(b, fingerprint)},
+                             {"class", case_quoted(b, policy ? policy->policy_class : "rule")},
+                             {"severity", case_quoted(b, policy ? policy->severity : "medium")},
                              {"verdict", "\"fail\""},
                              {"status", "\"open\""},
                              {"message", "\"as before\""},
-                             {"since", quoted(b, b->previous_started)}};
+                             {"since", case_quoted(b, b->previous_started)}};
   struct filler filler = {.members = members, .n = sizeof members / sizeof members[0]};
   struct pal_record *record = NULL;
   for (size_t i = 0; i < filler.n; i++)
     if (!members[i].json)
       return pal_err_nomem(err);
-  code = decode(b, &pal_kind_FINDING, node, &filler, &record, err);
+  code = case_decode(b, &pal_kind_FINDING, node, &filler, &record, err);
   return code == PAL_OK ? put(b, file, NULL, record, err) : code;
 }
 
@@ -233,150 +213,6 @@ static enum pal_code put_findings(const struct builder *b, enum pal_file_id file
   return code;
 }
 
-/* --- completeness --- */
-
-static struct pal_record *find_unit(const struct pal_doc *doc, const char *area, const char *unit) {
-  for (size_t i = 0; i < doc->records.n; i++)
-    if (strcmp(pal_get_text(doc->records.v[i], PAL_COVERAGE_AREA), area) == 0 &&
-        strcmp(pal_get_text(doc->records.v[i], PAL_COVERAGE_UNIT), unit) == 0)
-      return doc->records.v[i];
-  return NULL;
-}
-
-static enum pal_code set_state(const struct builder *b, struct pal_record *record, const char *state,
-                               struct pal_err *err) {
-  enum pal_code code = pal_set_text(b->arena, record, PAL_COVERAGE_STATE, state, err);
-  if (code == PAL_OK && strcmp(state, "stale") == 0 && !pal_get_text(record, PAL_COVERAGE_AS_OF))
-    code = pal_set_text(b->arena, record, PAL_COVERAGE_AS_OF, b->previous_started, err);
-  return code;
-}
-
-static enum pal_code add_unit(const struct builder *b, struct pal_doc *doc, const char *area, const char *unit,
-                              const char *state, struct pal_err *err) {
-  struct pal_record *record = find_unit(doc, area, unit);
-  if (record)
-    return set_state(b, record, state, err);
-  if (!(record = pal_record_new(b->arena, &pal_kind_COVERAGE)))
-    return pal_err_nomem(err);
-  enum pal_code code = pal_set_text(b->arena, record, PAL_COVERAGE_AREA, area, err);
-  if (code == PAL_OK)
-    code = pal_set_text(b->arena, record, PAL_COVERAGE_UNIT, unit, err);
-  if (code == PAL_OK)
-    code = set_state(b, record, state, err);
-  return code == PAL_OK ? pal_records_add(b->arena, &doc->records, record, err) : code;
-}
-
-static enum pal_code add_identity_units(const struct builder *b, struct pal_doc *doc, const struct pal_record *identity,
-                                        struct pal_err *err) {
-  const struct pal_texts *names = pal_get_texts(identity, PAL_IDENTITY_NAMES);
-  enum pal_code code = PAL_OK;
-  if (names->n == 0)
-    return add_unit(b, doc, "links", pal_get_text(identity, PAL_IDENTITY_OBJECT_ID), "complete", err);
-  for (size_t i = 0; i < names->n && code == PAL_OK; i++)
-    code = add_unit(b, doc, "links", names->v[i], "complete", err);
-  return code;
-}
-
-static enum pal_code add_doc_units(const struct builder *b, struct pal_doc *doc, const struct pal_doc *file,
-                                   const char *const *areas, struct pal_err *err) {
-  if (file->file->id == PAL_FILE_IDENTITY && area_collected(b->settings, "links"))
-    return add_identity_units(b, doc, file->records.v[0], err);
-  if (file->file->id == PAL_FILE_GROUP && area_collected(b->settings, "groups"))
-    return add_unit(b, doc, "groups", file->id.s, "complete", err);
-  enum pal_code code = PAL_OK;
-  for (size_t i = 0; file->file->id == PAL_FILE_SUBSCRIPTION && areas[i] && code == PAL_OK; i++)
-    if (area_by_subscription(areas[i]) && area_collected(b->settings, areas[i]))
-      code = add_unit(b, doc, areas[i], file->id.s, "complete", err);
-  return code;
-}
-
-/* Areas read once for the whole tenant, or above its subscriptions. */
-static bool has_tenant_unit(const char *area) {
-  return strcmp(area, "links") != 0 && strcmp(area, "groups") != 0 && strcmp(area, "usage") != 0;
-}
-
-static enum pal_code add_default_units(const struct builder *b, struct pal_doc *doc, struct pal_err *err) {
-  const char *const *areas = area_all();
-  bool identities = false;
-  enum pal_code code = PAL_OK;
-  for (size_t i = 0; areas[i] && code == PAL_OK; i++)
-    if (has_tenant_unit(areas[i]) && area_collected(b->settings, areas[i]))
-      code = add_unit(b, doc, areas[i], "tenant", "complete", err);
-  for (size_t i = 0; i < b->docs->n && code == PAL_OK; i++) {
-    if (strcmp(b->docs->v[i]->tenant.s, b->tenant.s) != 0)
-      continue;
-    identities = identities || b->docs->v[i]->file->id == PAL_FILE_IDENTITY;
-    code = add_doc_units(b, doc, b->docs->v[i], areas, err);
-  }
-  if (code == PAL_OK && !identities && area_collected(b->settings, "links"))
-    code = add_unit(b, doc, "links", "tenant", "not-applicable", err);
-  return code;
-}
-
-static enum pal_code override_area(const struct builder *b, struct pal_doc *doc, const pal_json *node,
-                                   struct pal_err *err) {
-  const char *area = pal_json_key(node), *state = pal_json_text(node);
-  bool any = false;
-  enum pal_code code = PAL_OK;
-  for (size_t i = 0; i < doc->records.n && code == PAL_OK; i++) {
-    if (strcmp(pal_get_text(doc->records.v[i], PAL_COVERAGE_AREA), area) != 0)
-      continue;
-    any = true;
-    code = set_state(b, doc->records.v[i], state, err);
-  }
-  if (code == PAL_OK && !any)
-    code = add_unit(b, doc, area, "tenant", state, err);
-  return code == PAL_OK ? code : pal_json_fail(b->doc, node, err, "unknown state \"%s\"", state);
-}
-
-static enum pal_code override_unit(const struct builder *b, struct pal_doc *doc, const char *area, const pal_json *node,
-                                   struct pal_err *err) {
-  const char *state = pal_json_text(node), *unit = pal_json_key(node);
-  if (state)
-    return add_unit(b, doc, area, unit, state, err) == PAL_OK
-               ? PAL_OK
-               : pal_json_fail(b->doc, node, err, "unknown state \"%s\"", state);
-  static const char *const date[] = {"asOf", NULL};
-  const pal_json *as_of = pal_json_get(node, "asOf");
-  bool never = as_of && pal_json_type(as_of) == PAL_JSON_NULL;
-  struct member members[] = {{"area", quoted(b, area)}, {"unit", quoted(b, unit)}};
-  struct filler filler = {.members = members, .n = 2, .skip = never ? date : NULL};
-  struct pal_record *record = NULL, *old = find_unit(doc, area, unit);
-  if (!members[0].json || !members[1].json)
-    return pal_err_nomem(err);
-  enum pal_code code = decode(b, &pal_kind_COVERAGE, node, &filler, &record, err);
-  if (code == PAL_OK)
-    code = set_state(b, record, pal_get_text(record, PAL_COVERAGE_STATE), err);
-  if (code == PAL_OK && never)
-    pal_set_absent(record, PAL_COVERAGE_AS_OF);
-  for (size_t i = 0; old && code == PAL_OK && i < doc->records.n; i++) {
-    if (doc->records.v[i] == old) {
-      doc->records.v[i] = record;
-      return PAL_OK;
-    }
-  }
-  return code == PAL_OK ? pal_records_add(b->arena, &doc->records, record, err) : code;
-}
-
-static enum pal_code put_coverage(const struct builder *b, const pal_json *given, struct pal_err *err) {
-  struct pal_doc *doc = pal_docs_get(b->docs, PAL_FILE_COVERAGE, &b->tenant, NULL);
-  if (!doc)
-    return pal_err_nomem(err);
-  enum pal_code code = add_default_units(b, doc, err);
-  for (const pal_json *area = given && code == PAL_OK ? pal_json_first(given) : NULL; area && code == PAL_OK;
-       area = pal_json_next(area)) {
-    if (!area_find(pal_json_key(area), strlen(pal_json_key(area))))
-      return pal_json_fail(b->doc, area, err, "unknown area \"%s\"", pal_json_key(area));
-    if (pal_json_text(area)) {
-      code = override_area(b, doc, area, err);
-      continue;
-    }
-    for (const pal_json *unit = pal_json_first(area); unit && code == PAL_OK; unit = pal_json_next(unit))
-      code = override_unit(b, doc, pal_json_key(area), unit, err);
-  }
-  return code;
-}
-
 /* --- one tenant --- */
 
 static enum pal_code put_tenant(struct builder *b, const pal_json *node, struct pal_err *err) {
@@ -387,8 +223,8 @@ static enum pal_code put_tenant(struct builder *b, const pal_json *node, struct 
   enum pal_code code = case_check_keys(b->doc, node, keys, err);
   if (code == PAL_OK && !pal_guid_canonical(pal_json_key(node), strlen(pal_json_key(node)), b->tenant.s))
     code = pal_json_fail(b->doc, node, err, "no tenant id");
-  struct member tenant[] = {{"tenantId", quoted(b, pal_json_key(node))}}, identity[] = {{"assurance", "\"read\""}};
-  struct member event[] = {{"subjectType", "\"identity\""}, {"since", quoted(b, b->previous_started)}};
+  struct member tenant[] = {{"tenantId", case_quoted(b, pal_json_key(node))}}, identity[] = {{"assurance", "\"read\""}};
+  struct member event[] = {{"subjectType", "\"identity\""}, {"since", case_quoted(b, b->previous_started)}};
   if (code == PAL_OK && (!tenant[0].json || !event[1].json))
     code = pal_err_nomem(err);
   const struct filler of_tenant = {.members = tenant, .n = 1}, of_identity = {.members = identity, .n = 1},
@@ -410,7 +246,7 @@ static enum pal_code put_tenant(struct builder *b, const pal_json *node, struct 
   const pal_json *own = pal_json_get(node, "tenant"), *subscriptions = pal_json_get(node, "subscriptions");
   struct pal_record *record = NULL;
   if (code == PAL_OK && own)
-    code = decode(b, &pal_kind_TENANT, own, &of_tenant, &record, err);
+    code = case_decode(b, &pal_kind_TENANT, own, &of_tenant, &record, err);
   if (code == PAL_OK && record)
     code = put(b, PAL_FILE_TENANT, NULL, record, err);
   for (size_t i = 0; i < sizeof lists / sizeof lists[0] && code == PAL_OK; i++) {
@@ -423,28 +259,60 @@ static enum pal_code put_tenant(struct builder *b, const pal_json *node, struct 
     code = put_subscriptions(b, subscriptions, err);
   if (code == PAL_OK && pal_json_get(node, "findings"))
     code = put_findings(b, PAL_FILE_FINDINGS, pal_json_get(node, "findings"), err);
-  return code == PAL_OK ? put_coverage(b, pal_json_get(node, "coverage"), err) : code;
+  return code == PAL_OK ? case_put_coverage(b, pal_json_get(node, "coverage"), err) : code;
 }
 
-static enum pal_code put_tenants(struct builder *b, const pal_json *tenants, struct pal_err *err) {
+/* Tenants of one of the places that give some, those aside that a later place gives. */
+static enum pal_code put_tenants(struct builder *b, const pal_json *tenants, const pal_json *const *later, size_t n,
+                                 struct pal_err *err) {
   enum pal_code code = PAL_OK;
   if (tenants && pal_json_type(tenants) != PAL_JSON_OBJECT)
     return pal_json_fail(b->doc, tenants, err, "expected an object: tenant id to tenant");
   for (const pal_json *node = tenants ? pal_json_first(tenants) : NULL; node && code == PAL_OK;
-       node = pal_json_next(node))
-    code = put_tenant(b, node, err);
+       node = pal_json_next(node)) {
+    bool given = pal_json_is_null(node);
+    for (size_t i = 0; i < n && !given; i++)
+      given = pal_json_get(later[i], pal_json_key(node)) != NULL;
+    if (!given)
+      code = put_tenant(b, node, err);
+  }
   b->tenant.s[0] = '\0';
+  return code;
+}
+
+/* What is left out is as the night before, and first the world of the file, had it; null: gone. */
+static enum pal_code put_all_tenants(struct builder *b, const pal_json *node, struct pal_err *err) {
+  const pal_json *given[2 + NIGHTS_MAX] = {pal_json_get(b->world, "tenants"), pal_json_get(node, "tenants")};
+  size_t n = 2;
+  for (const pal_json *night = pal_json_first(pal_json_get(node, "nights")); night; night = pal_json_next(night)) {
+    if (n == 2 + NIGHTS_MAX)
+      return pal_json_fail(b->doc, night, err, "a case has at most %d nights", NIGHTS_MAX);
+    given[n++] = pal_json_get(night, "tenants");
+    if (night == b->night)
+      break;
+  }
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; i < n && code == PAL_OK; i++)
+    code = put_tenants(b, given[i], given + i + 1, n - i - 1, err);
   return code;
 }
 
 /* --- the whole case --- */
 
+/* As the night, else the case, else the world of the file gives it. What a case says of its parent stands there alone. */
+static const pal_json *member_of(const struct builder *b, const pal_json *node, const char *key) {
+  const pal_json *given = node == b->node ? pal_json_get(b->night, key) : NULL;
+  if (!given)
+    given = pal_json_get(node, key);
+  return given || node != b->node ? given : pal_json_get(b->world, key);
+}
+
 static enum pal_code input(const struct builder *b, const pal_json *node, const char *key, const struct pal_kind *kind,
                            const struct pal_record **ret, struct pal_err *err) {
   static const struct filler plain = {0};
-  const pal_json *given = pal_json_get(node, key);
+  const pal_json *given = member_of(b, node, key);
   struct pal_record *record = NULL;
-  enum pal_code code = given ? decode(b, kind, given, &plain, &record, err) : PAL_OK;
+  enum pal_code code = given ? case_decode(b, kind, given, &plain, &record, err) : PAL_OK;
   *ret = record;
   return code;
 }
@@ -458,12 +326,12 @@ static enum pal_code read_settings(const struct builder *b, const pal_json *node
       {"names", "\"ours\""},
       {"usageWindowMonths", "2"}};
   static const struct filler filler = {.members = members, .n = 4};
-  const pal_json *given = pal_json_get(node, "settings");
+  const pal_json *given = member_of(b, node, "settings");
   struct pal_record *record = NULL;
   struct pal_json_doc *none = NULL;
   enum pal_code code = given ? PAL_OK : pal_json_parse("{}", 2, "settings", 0, 0, &none, err);
   if (code == PAL_OK)
-    code = decode(b, &pal_kind_SETTINGS, given ? given : pal_json_root(none), &filler, &record, err);
+    code = case_decode(b, &pal_kind_SETTINGS, given ? given : pal_json_root(none), &filler, &record, err);
   pal_json_doc_free(none);
   *ret = record;
   return code;
@@ -529,27 +397,83 @@ static enum pal_code build_previous(struct builder *b, const pal_json *previous,
     code = put_previous_input(b, NULL, "settings", PAL_FILE_IN_SETTINGS, settings, err);
   if (code == PAL_OK && pal_json_get(previous, "findings"))
     code = put_findings(b, PAL_FILE_ESTATE_FINDINGS, pal_json_get(previous, "findings"), err);
-  return code == PAL_OK ? put_tenants(b, pal_json_get(previous, "tenants"), err) : code;
+  return code == PAL_OK ? put_tenants(b, pal_json_get(previous, "tenants"), NULL, 0, err) : code;
 }
 
-enum pal_code case_build(struct pal_arena *arena, const struct pal_pack *pack, const char *policy,
-                         const struct pal_json_doc *doc, const pal_json *node, struct case_world *ret,
-                         struct pal_err *err) {
+/* What the night before was judged on and what came of it. */
+static enum pal_code put_verdicts(struct builder *b, const struct pal_judge *judge, struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  for (size_t v = 0; v < pal_judge_verdicts_n(judge) && code == PAL_OK; v++) {
+    const struct pal_verdicts *verdicts = pal_judge_verdicts(judge, v);
+    bool estate = !*verdicts->tenant_id;
+    (void)snprintf(b->tenant.s, sizeof b->tenant.s, "%s", verdicts->tenant_id);
+    for (size_t i = 0; i < verdicts->findings.n && code == PAL_OK; i++) {
+      struct pal_record *copy = pal_record_dup(b->arena, verdicts->findings.v[i]);
+      code = copy ? put(b, estate ? PAL_FILE_ESTATE_FINDINGS : PAL_FILE_FINDINGS, NULL, copy, err) : pal_err_nomem(err);
+    }
+    for (size_t i = 0; i < verdicts->events.n && code == PAL_OK; i++) {
+      struct pal_record *copy = pal_record_dup(b->arena, verdicts->events.v[i]);
+      code = copy ? put(b, PAL_FILE_EVENTS, NULL, copy, err) : pal_err_nomem(err);
+    }
+  }
+  b->tenant.s[0] = '\0';
+  return code;
+}
+
+enum pal_code case_keep(struct pal_arena *arena, struct case_world *world, const struct pal_judge *judge,
+                        struct pal_err *err) {
+  struct builder b = {.arena = arena, .doc = world->doc, .docs = &world->now};
+  const struct pal_judge_options *o = &world->options;
+  enum pal_code code = put_previous_input(&b, NULL, "registry", PAL_FILE_IN_REGISTRY, o->registry, err);
+  if (code == PAL_OK)
+    code = put_previous_input(&b, NULL, "estate", PAL_FILE_IN_ESTATE, o->estate, err);
+  if (code == PAL_OK)
+    code = put_previous_input(&b, NULL, "settings", PAL_FILE_IN_SETTINGS, o->settings, err);
+  return code == PAL_OK ? put_verdicts(&b, judge, err) : code;
+}
+
+static enum pal_code check_case(const struct pal_json_doc *doc, const pal_json *node, const pal_json *night,
+                                struct pal_err *err) {
   static const char *const keys[] = {"name",     "now",   "registry", "estate",   "waivers", "reviews", "history",
-                                     "settings", "scope", "tenants",  "previous", "expect",  NULL};
-  struct builder b = {.arena = arena, .pack = pack, .policy = policy, .doc = doc};
-  const pal_json *previous = pal_json_get(node, "previous"), *scope = pal_json_get(node, "scope");
-  *ret = (struct case_world){.options = {.pack = pack, .has_previous = previous != NULL}, .doc = doc, .scope = scope};
-  pal_docs_init(&ret->now, arena);
-  pal_docs_init(&ret->previous, arena);
+                                     "settings", "scope", "tenants",  "previous", "nights",  "expect",  NULL},
+                           *const of_night[] = {"now",     "registry", "estate",  "waivers", "reviews",
+                                                "history", "settings", "tenants", "expect",  NULL},
+                           *const else_where[] = {"now", "previous", "scope", "expect", NULL};
   enum pal_code code = case_check_keys(doc, node, keys, err);
   if (code == PAL_OK && !pal_json_text(pal_json_get(node, "name")))
     code = pal_json_fail(doc, node, err, "a case has a \"name\"");
+  if (code != PAL_OK || !night)
+    return code;
+  for (const char *const *key = else_where; *key; key++)
+    if (pal_json_get(node, *key))
+      return pal_json_fail(doc, node, err, "a case of several nights gives \"%s\" night by night", *key);
+  code = case_check_keys(doc, night, of_night, err);
+  return code == PAL_OK && !pal_json_get(night, "now") ? pal_json_fail(doc, night, err, "a night has a \"now\"") : code;
+}
+
+enum pal_code case_build(struct pal_arena *arena, const struct case_place *place, const struct case_world *before,
+                         struct case_world *ret, struct pal_err *err) {
+  const struct pal_json_doc *doc = place->doc;
+  const pal_json *node = place->node, *night = place->night;
+  struct builder b = {.arena = arena,
+                      .pack = place->pack,
+                      .policy = place->policy,
+                      .doc = doc,
+                      .world = place->world,
+                      .node = node,
+                      .night = night};
+  const pal_json *previous = pal_json_get(node, "previous"), *scope = pal_json_get(node, "scope");
+  *ret = (struct case_world){
+      .options = {.pack = place->pack, .has_previous = previous || before}, .doc = doc, .scope = scope};
+  pal_docs_init(&ret->now, arena);
+  pal_docs_init(&ret->previous, arena);
+  enum pal_code code = check_case(doc, node, night, err);
   if (code != PAL_OK || !pal_instant_parse(default_now, &ret->options.started))
     return code;
-  code = read_instant(&b, node, "now", &ret->options.started, err);
-  ret->options.previous_started = ret->options.started;
-  ret->options.previous_started.s -= S_PER_DAY;
+  code = read_instant(&b, night ? night : node, "now", &ret->options.started, err);
+  ret->options.previous_started = before ? before->options.started : ret->options.started;
+  if (!before)
+    ret->options.previous_started.s -= S_PER_DAY;
   if (code == PAL_OK && previous)
     code = read_instant(&b, previous, "started", &ret->options.previous_started, err);
   b.previous_started = dup_instant(&b, ret->options.previous_started);
@@ -559,10 +483,12 @@ enum pal_code case_build(struct pal_arena *arena, const struct pal_pack *pack, c
     code = build_inputs(&b, node, ret, err);
   b.docs = &ret->now;
   if (code == PAL_OK)
-    code = put_tenants(&b, pal_json_get(node, "tenants"), err);
+    code = put_all_tenants(&b, node, err);
   b.docs = &ret->previous;
   if (code == PAL_OK && previous)
     code = build_previous(&b, previous, &ret->options, err);
+  if (before)
+    ret->previous = before->now;
   if (scope) {
     ret->options.in_scope = in_case_scope;
     ret->options.scope_payload = ret;

@@ -26,7 +26,8 @@ struct comparison {
 static const struct {
   const char *key;
   int field;
-} plain_keys[] = {{"key", PAL_FINDING_KEY},
+} plain_keys[] = {{"policy", PAL_FINDING_POLICY},
+                  {"key", PAL_FINDING_KEY},
                   {"verdict", PAL_FINDING_VERDICT},
                   {"severity", PAL_FINDING_SEVERITY},
                   {"status", PAL_FINDING_STATUS},
@@ -77,15 +78,19 @@ static bool fits(const struct comparison *c, const pal_json *wanted, const struc
   return !details || same_details(c, details, got->finding);
 }
 
-static enum pal_code check_expect(const struct pal_json_doc *doc, const pal_json *list, struct pal_err *err) {
-  static const char *const keys[] = {"tenant",   "subject", "subjectType",  "key",     "verdict",
-                                     "severity", "status",  "lastVerified", "since",   "message",
-                                     "waiver",   "lapsed",  "foldedUnder",  "details", NULL};
+static enum pal_code check_expect(const struct case_place *place, const pal_json *list, struct pal_err *err) {
+  static const char *const all[] = {"policy",   "tenant",      "subject",      "subjectType", "key",     "verdict",
+                                    "severity", "status",      "lastVerified", "since",       "message", "waiver",
+                                    "lapsed",   "foldedUnder", "details",      NULL};
+  const char *const *keys = place->policy ? all + 1 : all;
+  const struct pal_json_doc *doc = place->doc;
   if (pal_json_type(list) != PAL_JSON_ARRAY)
     return pal_json_fail(doc, list, err, "\"expect\" is an array");
   for (const pal_json *node = pal_json_first(list); node; node = pal_json_next(node)) {
     enum pal_code code = case_check_keys(doc, node, keys, err);
     const pal_json *details = pal_json_get(node, "details");
+    if (code == PAL_OK && !place->policy && !pal_json_text(pal_json_get(node, "policy")))
+      code = pal_json_fail(doc, node, err, "what a case of all policies expects names its \"policy\"");
     if (code == PAL_OK && details && pal_json_type(details) != PAL_JSON_OBJECT)
       code = pal_json_fail(doc, details, err, "\"details\" is an object");
     if (code != PAL_OK)
@@ -98,7 +103,7 @@ static void collect(struct comparison *c, const struct pal_judge *judge, const c
   for (size_t v = 0; v < pal_judge_verdicts_n(judge); v++) {
     const struct pal_verdicts *verdicts = pal_judge_verdicts(judge, v);
     for (size_t i = 0; i < verdicts->findings.n && c->n < CASE_FINDINGS_MAX; i++)
-      if (finding_is(verdicts->findings.v[i], PAL_FINDING_POLICY, policy))
+      if (!policy || finding_is(verdicts->findings.v[i], PAL_FINDING_POLICY, policy))
         c->got[c->n++] = (struct got){.tenant_id = verdicts->tenant_id, .finding = verdicts->findings.v[i]};
   }
 }
@@ -149,13 +154,13 @@ static void say_member(struct pal_buf *out, const char *key, const char *text) {
   pal_json_escape(out, text);
 }
 
-static void say_got(struct pal_buf *out, const struct got *got) {
+static void say_got(struct pal_buf *out, const struct got *got, bool of_all) {
   const char *details = pal_get_text(got->finding, PAL_FINDING_DETAILS);
   pal_buf_puts(out, "+ got      {");
   say_member(out, "tenant", got->tenant_id);
   say_member(out, "subjectType", finding_subject(got->finding, PAL_SUBJECT_TYPE));
   say_member(out, "subject", finding_subject(got->finding, PAL_SUBJECT_ID));
-  for (size_t i = 0; i < PLAIN_KEYS; i++)
+  for (size_t i = of_all ? 0 : 1; i < PLAIN_KEYS; i++)
     say_member(out, plain_keys[i].key, pal_get_text(got->finding, plain_keys[i].field));
   if (details)
     pal_buf_printf(out, ",\"details\":%s", details);
@@ -167,34 +172,33 @@ static void say_state(struct comparison *c, const struct pal_judge *judge, const
     const struct pal_policy_result *result = pal_judge_result(judge, i);
     if (!result)
       return;
-    if (strcmp(result->policy->id, policy) == 0 && result->state == PAL_BROKEN)
+    if ((!policy || strcmp(result->policy->id, policy) == 0) && result->state == PAL_BROKEN)
       pal_buf_printf(&c->diff, "the policy is broken: %s\n", result->why);
-    else if (strcmp(result->policy->id, policy) == 0 && result->state == PAL_NOT_TESTED && c->diff.len)
+    else if (policy && strcmp(result->policy->id, policy) == 0 && result->state == PAL_NOT_TESTED && c->diff.len)
       pal_buf_printf(&c->diff, "the policy is not tested: %s is not collected\n", result->why);
   }
 }
 
-enum pal_code case_compare(struct pal_arena *arena, const struct pal_judge *judge, const char *policy,
-                           const struct pal_json_doc *doc, const pal_json *node, const char **ret,
-                           struct pal_err *err) {
-  const pal_json *list = pal_json_get(node, "expect");
+enum pal_code case_compare(struct pal_arena *arena, const struct pal_judge *judge, const struct case_place *place,
+                           const char **ret, struct pal_err *err) {
+  const pal_json *node = place->night ? place->night : place->node, *list = pal_json_get(node, "expect");
   struct comparison *c = pal_arena_alloc(arena, sizeof *c);
   if (!c)
     return pal_err_nomem(err);
   if (!list)
-    return pal_json_fail(doc, node, err, "a case has \"expect\", which may be []");
-  enum pal_code code = check_expect(doc, list, err);
+    return pal_json_fail(place->doc, node, err, "a case has \"expect\", which may be []");
+  enum pal_code code = check_expect(place, list, err);
   if (code != PAL_OK)
     return code;
   c->arena = arena;
-  c->doc = doc;
+  c->doc = place->doc;
   pal_buf_init(&c->diff, DIFF_BYTES_MAX);
-  collect(c, judge, policy);
+  collect(c, judge, place->policy);
   code = match(c, list, err);
   for (size_t i = 0; i < c->n && code == PAL_OK; i++)
     if (!c->got[i].used)
-      say_got(&c->diff, &c->got[i]);
-  say_state(c, judge, policy);
+      say_got(&c->diff, &c->got[i], !place->policy);
+  say_state(c, judge, place->policy);
   *ret = NULL;
   if (code == PAL_OK && c->diff.len && !(*ret = pal_arena_strdup(arena, c->diff.data)))
     code = pal_err_nomem(err);

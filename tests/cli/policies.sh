@@ -87,6 +87,15 @@ test_policies__failing_case_exits_3_and_shows_the_difference() {
   expect_out '1 failed'
 }
 
+test_policies__one_file_of_cases_is_tested_alone() {
+  cp "$PAL_SOURCE/policies/cases/PAL001.json" .
+  palscan_ok policies test PAL001.json
+  expect_err_empty
+  expect_out ' passed, 0 failed'
+  palscan policies test none.json
+  expect_one_error 2
+}
+
 test_policies__folder_without_cases_is_an_error() {
   mkdir none
   palscan policies test none

@@ -119,7 +119,8 @@ struct pal_judge *world_judge(const char *members, bool run, struct pal_judge_op
   const struct pal_pack *with = world_pack();
   const struct pal_policy *first = pal_pack_at(with, 0);
   unit_ok(pal_json_parse(source, strlen(source), "case", 0, 0, &doc, &err), &err);
-  unit_ok(case_build(arena, with, first ? first->id : "", doc, pal_json_root(doc), &world, &err), &err);
+  struct case_place place = {.pack = with, .policy = first ? first->id : "", .doc = doc, .node = pal_json_root(doc)};
+  unit_ok(case_build(arena, &place, NULL, &world, &err), &err);
   if (change) {
     world.options.all_tables = change->all_tables;
     world.options.steps_max = change->steps_max;

@@ -45,6 +45,17 @@ static const struct {
      "unknown state \"gone\""},
     {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[{\"verdikt\":\"fail\"}]}]}",
      "did you mean \"verdict\"?"},
+    {"{\"cases\":[{\"name\":\"a\",\"expect\":[{\"verdict\":\"fail\"}]}]}", "names its \"policy\""},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"expect\":[{\"policy\":\"OWN1\"}]}]}", "unknown key \"policy\""},
+    {"{\"cases\":[{\"name\":\"a\",\"expect\":[],\"previous\":{\"tenants\":{\"" T1
+     "\":{\"findings\":[{\"subject\":{\"type\":\"tenant\",\"id\":\"x\"}}]}}}}]}",
+     "names its \"policy\""},
+    {"{\"world\":{\"tenant\":{}},\"cases\":[]}", "did you mean \"tenants\"?"},
+    {"{\"cases\":[{\"name\":\"a\",\"nights\":[{\"expect\":[]}]}]}", "a night has a \"now\""},
+    {"{\"cases\":[{\"name\":\"a\",\"nights\":[{\"now\":\"" STARTED "\"}]}]}", "has \"expect\""},
+    {"{\"cases\":[{\"name\":\"a\",\"nights\":[]}]}", "\"nights\" is an array"},
+    {"{\"cases\":[{\"name\":\"a\",\"expect\":[],\"nights\":[{\"now\":\"" STARTED "\",\"expect\":[]}]}]}",
+     "gives \"expect\" night by night"},
     {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"now\":\"today\",\"expect\":[]}]}", "expected an instant"},
 };
 
@@ -105,6 +116,79 @@ START_TEST(test_cases__a_tenant_may_give_its_directory) {
 }
 END_TEST
 
+static const char *difference_of(const char *text) {
+  static struct seen seen;
+  struct pal_err err;
+  char json[4096];
+  seen = (struct seen){0};
+  (void)snprintf(json, sizeof json, "%s", text);
+  for (char *c = json; *c; c++)
+    *c = *c == '\'' ? '"' : *c;
+  unit_write("case.json", json, 0600);
+  unit_ok(pal_cases_run(world_pack(), "case.json", see, &seen, &err), &err);
+  ck_assert_uint_eq(seen.n, 1);
+  return seen.differ ? seen.diff : NULL;
+}
+
+START_TEST(test_cases__an_estate_is_judged_by_all_policies) {
+  world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
+  world_policy("OWN2", "subject: identity\nreads: links\nfolded-under: OWN1", GLOBAL);
+  ck_assert_ptr_null(difference_of("{'world':{'tenants':{" TENANT(
+      T1, ",'identities':[" LINKED(O1, "1000001") "]") "}},'cases':[{'name':"
+                                                       "'a','expect':[{'policy':'OWN1','status':'open'},{'policy':'"
+                                                       "OWN2','foldedUnder':'OWN1'}]}]}"));
+  /* whatever is not expected is told with its policy */
+  const char *difference = difference_of("{'cases':[{'name':'a','tenants':{" TENANT(
+      T1, ",'identities':[" LINKED(O1, "1000001") "]") "},'expect':[{'policy':'OWN1','status':'open'}]}]}");
+  ck_assert_ptr_nonnull(strstr(difference,
+                               "+ got      {\"tenant\":\"" T1 "\",\"subjectType\":\"identity\",\"subject\":\"" O1
+                               "\",\"policy\":\"OWN2\""));
+  ck_assert_ptr_null(strstr(difference, "OWN1\",\"verdict"));
+}
+END_TEST
+
+START_TEST(test_cases__a_case_gives_what_differs_from_the_world) {
+  world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
+#define COMMON                                                                                                \
+  "{'policy':'OWN1','world':{'tenants':{" TENANT(T1, ",'identities':[" LINKED(O1, "1000001") "]") "," TENANT( \
+      T2, ",'identities':[" LINKED(O2, "1000001") "]") "}},'cases':[{'name':'a',"
+  ck_assert_ptr_null(difference_of(COMMON "'expect':[{'tenant':'" T1 "'},{'tenant':'" T2 "'}]}]}"));
+  ck_assert_ptr_null(difference_of(COMMON "'tenants':{'" T2 "':null},'expect':[{'tenant':'" T1 "'}]}]}"));
+  ck_assert_ptr_null(difference_of(
+      COMMON "'tenants':{" TENANT(T2, ",'identities':[" UNLINKED(O2) "]") "},'expect':[{'tenant':'" T1 "'}]}]}"));
+}
+END_TEST
+
+START_TEST(test_cases__nights_follow_one_another) {
+  world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
+  world_policy(
+      "OWN2", "subject: identity",
+      "SELECT tenant_id, 'identity' AS subject_type, subject_id, NULL AS subject_name, kind AS message FROM event");
+#define NIGHT(day) "'now':'2026-11-" day "T02:00:00Z'"
+#define NIGHTS(last)                                                                                                  \
+  "{'cases':[{'name':'a','nights':["                                                                                  \
+  "{" NIGHT("17") ",'tenants':{" TENANT(T1, ",'identities':[" LINKED(O1, "1000001") "]") "," TENANT(                  \
+      T2, ",'identities':[" UNLINKED(                                                                                 \
+              O2) "]") "},'expect':[{'policy':'OWN1','tenant':'" T1 "','since':'2026-11-17T02:00:00Z'}]},"            \
+                       "{" NIGHT(                                                                                     \
+                           "18") ",'expect':[{'policy':'OWN1','since':'2026-11-17T02:00:00Z'}]},"                     \
+                                 "{" NIGHT("19") ",'tenants':{" TENANT(                                               \
+                                     T1, ",'identities':[" UNLINKED(                                                  \
+                                             O1) "]") "},'expect':[{'policy':'OWN2','tenant':'" T1                    \
+                                                      "','message':'link.removed'}]},"                                \
+                                                      "{" NIGHT(                                                      \
+                                                          "20") ",'expect':[{'policy':'OWN2','since':'2026-11-19T02:" \
+                                                                "00:00Z'}]},"                                         \
+                                                                "{" NIGHT("21") ",'tenants':{'" T1                    \
+                                                                                "':null},'expect':[" last "]}]}]}"
+  /* What a night leaves out is as before, and open since then; the event is the parent's; a tenant that is gone takes
+   * its own along. */
+  ck_assert_ptr_null(difference_of(NIGHTS("")));
+  ck_assert_str_eq(difference_of(NIGHTS("{'policy':'OWN1'}")),
+                   "2026-11-21T02:00:00Z:\n- expected {\"policy\":\"OWN1\"}\n");
+}
+END_TEST
+
 Suite *make_policy_cases_suite(void);
 Suite *make_policy_cases_suite(void) {
   Suite *suite = suite_create("policy/cases");
@@ -115,6 +199,9 @@ Suite *make_policy_cases_suite(void) {
   tcase_add_test(tcase, test_cases__the_difference_shows_both);
   tcase_add_test(tcase, test_cases__a_loose_expectation_leaves_the_particular_one_its_finding);
   tcase_add_test(tcase, test_cases__a_tenant_may_give_its_directory);
+  tcase_add_test(tcase, test_cases__an_estate_is_judged_by_all_policies);
+  tcase_add_test(tcase, test_cases__a_case_gives_what_differs_from_the_world);
+  tcase_add_test(tcase, test_cases__nights_follow_one_another);
   suite_add_tcase(suite, tcase);
   return suite;
 }
