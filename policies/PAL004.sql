@@ -6,6 +6,7 @@
 -- subject: identity
 -- reads: links tenant
 -- pins: partnerId expectedId
+-- folded-under: PAL003
 -- rationale: Every location ID is valid for Microsoft; which one a customer's usage should be
 --   counted under is your own rule (expect, in the registry). A link served from our own
 --   tenant through Lighthouse is one for all customers: there the rule belongs to the

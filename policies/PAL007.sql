@@ -6,6 +6,7 @@
 -- subject: tenant
 -- reads: links
 -- pins: partnerIds
+-- folded-under: PAL001 PAL002 PAL003 PAL004
 -- rationale: What several accounts of ours do for one customer is counted under several IDs: often
 --   one of them is a mistake nobody noticed.
 -- remediation: If the locations share the customer, write that into expect of the registry, a rule for each

@@ -7,6 +7,7 @@
 -- reads: links
 -- needs: role-assignments pim groups delegations
 -- pins: partnerId
+-- folded-under: offboarding
 -- controls: CC6.2 A.5.18
 -- rationale: A link without a role counts for nothing, and an account nobody uses is one
 --   nobody watches. An account for Power Platform needs no Azure role and is not judged.

@@ -7,6 +7,7 @@
 -- reads: links role-assignments pim deny-assignments groups delegations usage
 -- needs: links links@managing role-assignments groups@managing delegations
 -- pins: identity
+-- folded-under: offboarding
 -- rationale: People leave one by one, and newcomers forget to link: when the last linked account
 --   goes, recognition ends at once. Small customers may be meant to be so.
 -- remediation: Link a second identity that has a role here, signed in as that identity, with the location ID P of your rule:

@@ -6,6 +6,7 @@
 -- subject: tenant
 -- reads: links role-assignments pim deny-assignments groups delegations
 -- needs: links links@managing
+-- folded-under: offboarding
 -- rationale: A user account is all that is asked for. But people leave, and their link goes with
 --   them; an application of ours stays, and one that is in every delegation is recommended.
 -- remediation: Link an application as well. Where access is delegated, redeploy with it in authorizations:

@@ -7,6 +7,7 @@
 -- reads: links role-assignments pim deny-assignments groups delegations
 -- needs: links links@managing role-assignments groups@managing delegations
 -- pins: roleId scope end
+-- folded-under: offboarding
 -- controls: CC6.3 A.5.18
 -- rationale: When the last role ends by which a linked identity covers the subscription, so does the
 --   recognition of its usage, and nobody is told.

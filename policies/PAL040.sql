@@ -7,7 +7,7 @@
 -- reads: links role-assignments pim deny-assignments groups delegations
 -- needs: role-assignments groups@managing delegations
 -- pins: lostSubscriptions
--- folded-under: offboarding
+-- folded-under: offboarding PAL010
 -- rationale: The link is still there, the access it counted by is not: a role ended, was taken away,
 --   became just-in-time or is denied. What is used from then on is recognised for nobody, unless
 --   another linked identity covers it.
@@ -30,7 +30,8 @@
 -- the changes signed since then closes it. A subscription that had already been disabled
 -- ended; one that vanished is lost to an identity that palscan signs in as, of any other
 -- it cannot be told. Cover by Lighthouse is the customer's: whether its delegations were
--- read is asked there. Of groups only those with a role in the subscription must be known.
+-- read is asked there, and what ends there with a planned offboarding is no loss. Of groups
+-- only those with a role in the subscription must be known.
 WITH
   covered_now AS MATERIALIZED (
     SELECT
@@ -153,6 +154,10 @@ WITH
     LEFT JOIN delegations_read
       ON delegations_read.tenant_id = last_verified.tenant_id
     WHERE covered_now.is_covered IS NOT 1
+      AND NOT (
+        last_verified.tenant_id <> last_verified.identity_tenant_id
+        AND last_verified.tenant_id IN (SELECT leaving.tenant_id FROM offboarding AS leaving WHERE leaving.object_id IS NULL)
+      )
       AND NOT (subscription.id IS NULL AND lower(COALESCE(earlier.state, 'enabled')) IN ('disabled', 'deleted', 'warned', 'expired'))
   ),
   summed AS (

@@ -7,7 +7,7 @@
 -- reads: links role-assignments pim deny-assignments groups delegations usage
 -- needs: links links@managing role-assignments groups@managing delegations
 -- pins: accessKinds
--- folded-under: PAL012
+-- folded-under: offboarding PAL012 PAL060 PAL061 PAL062
 -- rationale: There is usage, we have access, and nobody who is linked holds a role that counts:
 --   what is consumed here is recognised for nobody.
 -- remediation: Link an identity of ours that has a role here (signed in as it, location ID P of your rule):

@@ -7,6 +7,7 @@
 -- reads: links role-assignments pim deny-assignments groups usage
 -- needs: usage
 -- pins: lastMonth
+-- folded-under: offboarding
 -- rationale: What linked identities cover here was used, and is not any more: there is nothing left to
 --   recognise. Work may have ended, or moved to where no linked identity reaches.
 -- remediation: Ask the customer where the work is now. If it moved to another subscription S, ask for a

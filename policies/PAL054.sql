@@ -7,6 +7,7 @@
 -- reads: delegations links@managing groups@managing
 -- needs: links@managing groups@managing
 -- pins: authorizations
+-- folded-under: offboarding PAL012
 -- rationale: Older texts say that a delegation by a marketplace offer is linked by itself, with the
 --   ID of the publishing account; the newer one tells to include a linked account for offers,
 --   too. Without a linked principal recognition hangs on the older word alone. It is told as

@@ -7,6 +7,7 @@
 -- reads: delegations links@managing groups@managing
 -- needs: links@managing groups@managing
 -- pins: authorizations
+-- folded-under: offboarding PAL012
 -- rationale: Access by Lighthouse is recognised through a link that a principal of the
 --   delegation made in the managing tenant, once for all customers. A delegation onboarded
 --   by template has no other way to be recognised.

@@ -7,7 +7,7 @@
 -- reads: delegations links@managing groups@managing
 -- needs: links@managing groups@managing
 -- pins: authorizations
--- folded-under: PAL060
+-- folded-under: offboarding PAL060
 -- rationale: Delegated access earns and is recognised only with a role of Microsoft's list for partner
 --   earned credit. A linked principal that holds none of them here is linked in vain.
 -- remediation: Redeploy with the linked principal permanently authorized for a role that counts, such as Support

@@ -7,7 +7,7 @@
 -- reads: delegations links@managing groups@managing
 -- needs: links@managing groups@managing
 -- pins: authorizations
--- folded-under: PAL060
+-- folded-under: offboarding PAL060
 -- rationale: Partner earned credit needs a permanent authorization; one that must be activated first
 --   (just in time) does not count. A Reader role beside it is usual and does not count either.
 --   Just-in-time access is itself a control: the remedy is a second, small standing role.

@@ -2,9 +2,10 @@
 /*
  * folding.c - one cause is counted once: a fail of a policy that names another
  * in folded-under is folded while that one fails for the same tenant as a whole
- * or the same subject (and, where both have one, the same key); "offboarding"
- * stands for the view of that name, whose rows are tenants and objects on the
- * offboarding list.
+ * or the same subject (and, where both have one, the same key). A subscription
+ * is the subject of a delegation of it, or of a part of it, as well; a whole
+ * tenant that of whatever fails in it. "offboarding" stands for the view of that
+ * name, whose rows are tenants and objects on the offboarding list.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -71,12 +72,27 @@ static bool key_fits(const struct pal_record *a, const struct pal_record *b) {
   return !left || !right || strcmp(left, right) == 0;
 }
 
+static bool is_about(const struct pal_record *finding, const char *type) {
+  return strcmp(finding_subject(finding, PAL_SUBJECT_TYPE), type) == 0;
+}
+
+static bool lies_in(const char *scope, const char *subscription_id) {
+  static const char prefix[] = "/subscriptions/";
+  size_t len = strlen(subscription_id);
+  if (strncmp(scope, prefix, sizeof prefix - 1) != 0)
+    return false;
+  scope += sizeof prefix - 1;
+  return strncmp(scope, subscription_id, len) == 0 && (scope[len] == '\0' || scope[len] == '/');
+}
+
 /* Whether `other`, a finding of the same tenant, is the cause of `finding`. */
 static bool covers(const struct pal_record *other, const struct pal_record *finding, const char *policy) {
   if (!finding_is(other, PAL_FINDING_POLICY, policy) || !finding_is(other, PAL_FINDING_VERDICT, "fail"))
     return false;
-  if (strcmp(finding_subject(other, PAL_SUBJECT_TYPE), "tenant") == 0)
+  if (is_about(other, "tenant") || is_about(finding, "tenant"))
     return true;
+  if (is_about(other, "scope") && is_about(finding, "subscription"))
+    return lies_in(finding_subject(other, PAL_SUBJECT_ID), finding_subject(finding, PAL_SUBJECT_ID));
   return strcmp(finding_subject(other, PAL_SUBJECT_ID), finding_subject(finding, PAL_SUBJECT_ID)) == 0 &&
          key_fits(other, finding);
 }

@@ -109,6 +109,14 @@ static bool same_name(const char *a, const char *b) {
   }
 }
 
+/* The rule that says which of several IDs is the wrong one; 0: none does. */
+static uint16_t wrong_id(const struct emu_tenant *t) {
+  for (size_t i = 0; i < t->violation_n; i++)
+    if (t->violations[i].policy >= 1 && t->violations[i].policy <= 4)
+      return t->violations[i].policy;
+  return 0;
+}
+
 /* 005, 006, 007, 018 */
 static void judge_links(struct emu_tenant *t) {
   uint32_t first = 0;
@@ -132,7 +140,7 @@ static void judge_links(struct emu_tenant *t) {
       emu_violates(t, 6, EMU_SUBJECT_IDENTITY, i, "low");
   }
   if (several)
-    emu_violates(t, 7, EMU_SUBJECT_TENANT, 0, "medium");
+    emu_violates_under(t, 7, EMU_SUBJECT_TENANT, 0, "medium", wrong_id(t));
 }
 
 /* 013, 033, 036, 056, 073 */

@@ -250,7 +250,7 @@ void emu_not_ours(struct emu_tenant *t, uint32_t partner, uint16_t policy, const
 /* A closed, superseded or pending ID is a location too, and not the one wanted. */
 static void unusable(struct emu_tenant *t, uint32_t partner, const char *severity) {
   emu_not_ours(t, partner, 3, severity);
-  emu_violates(t, 4, EMU_SUBJECT_IDENTITY, 0, "medium");
+  emu_violates_under(t, 4, EMU_SUBJECT_IDENTITY, 0, "medium", 3);
 }
 
 static void dark(struct emu_tenant *t) {
