@@ -73,6 +73,12 @@ test_policies__shipped_cases_pass() {
   [ "$(grep -c '^pass ' .out)" -gt 20 ] || fail "hardly any case"
 }
 
+# Own policies that show the rows of views, and tables of what these must be.
+test_policies__views_say_which_rule_decided_and_what_is_live() {
+  palscan_ok policies test "$PAL_SOURCE/tests/policies"
+  expect_out ' passed, 0 failed'
+}
+
 test_policies__failing_case_exits_3_and_shows_the_difference() {
   cp -r "$PAL_SOURCE/policies" copy
   local case=copy/cases/PAL001.json
