@@ -42,7 +42,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code == PAL_OK)
     code = pal_compare_print(cli, &comparison, err);
   if (code == PAL_OK && pal_cli_flag(cli, "exit-code") &&
-      comparison.changes_n + comparison.opened_n + comparison.changed_n + comparison.resolved_n > 0)
+      comparison.lines_n + comparison.opened_n + comparison.changed_n + comparison.resolved_n > 0)
     cli->exit_status = 3;
   pal_repo_close(repo);
   pal_app_close(&app);
@@ -53,8 +53,12 @@ const struct pal_command pal_command_diff = {
     .name = "diff",
     .args = "[A [B]]",
     .summary = "what changed, in sentences",
-    .help = "Compares two snapshots record by record. Without arguments: since the last signed review, else the last "
-            "two full scans; with one: A against the last snapshot. What a run did not read is never a change.",
+    .help =
+        "Compares two snapshots record by record. Without arguments: since the last signed review, else the last "
+        "two full scans; with one: A against the last snapshot. What a run did not read is never a change. What is one "
+        "thing is one line: copies of a role below the scope it was granted at, a role that moved to a scope that "
+        "covers the old one, a subscription that moved to another customer. Activations of Privileged Identity "
+        "Management are only counted and are no change for --exit-code; JSON and CSV hold every one.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 2,

@@ -59,6 +59,7 @@ static enum pal_code describe(struct pal_arena *arena, const struct pal_change *
   struct sentence sentence = {.out = &buf, .change = change, .registry = registry};
   sentence_write(&sentence);
   added->role_at = sentence.role_at;
+  added->scope_at = sentence.scope_at;
   added->tail_at = sentence.tail_at;
   added->disables = sentence.disables;
   enum pal_code code = take(arena, &buf, "the sentence about a change", &added->sentence, err);
@@ -96,6 +97,8 @@ enum pal_code pal_comparison_add(struct pal_arena *arena, struct pal_comparison 
     code = encode(arena, whole.after, &added.after, err);
   if (code == PAL_OK)
     code = describe(arena, &whole, registry, &added, err);
+  if (code == PAL_OK)
+    code = report_grant_of(arena, &whole, &added.grant, err);
   if (code == PAL_OK)
     grown[comparison->changes_n++] = added;
   return code;
@@ -196,6 +199,8 @@ static enum pal_code name_role(struct pal_arena *arena, const struct report_rule
   const char *name = rules->role_name(rules->pack, id);
   if (!name)
     return PAL_OK;
+  if (change->scope_at)
+    change->scope_at += strlen(name) + strlen(" ()");
   change->sentence = pal_arena_printf(arena, "%.*s%s (%s)%s", (int)(at - change->sentence), change->sentence, name, id,
                                       at + PAL_GUID_LEN);
   return change->sentence ? PAL_OK : pal_err_nomem(err);
@@ -284,7 +289,7 @@ static enum pal_code sort_changes(struct finish *finish, struct pal_comparison *
   }
   if (comparison->changes_n)
     qsort(comparison->changes, comparison->changes_n, sizeof *comparison->changes, compare_changes);
-  return PAL_OK;
+  return report_fold(finish->arena, comparison, finish->err);
 }
 
 enum pal_code report_finish_from(struct pal_arena *arena, struct pal_comparison *comparison,

@@ -33,6 +33,19 @@ enum pal_code report_finish_from(struct pal_arena *arena, struct pal_comparison 
                                  const struct pal_verdicts *before, size_t before_n, const struct pal_verdicts *after,
                                  size_t after_n, const struct report_rules *rules, struct pal_err *err) PAL_MUST_CHECK;
 
+/* What a role granted or revoked is about, so that copies and moves of one and the same can be told together. */
+struct report_grant {
+  const char *principal_id, *role_id, *scope;
+  const char *end, *condition; /* "" for none */
+  bool eligible;
+};
+/* fold.c: the grant of a change of an assignment or of an instance of PIM; NULL in *ret for any other. */
+enum pal_code report_grant_of(struct pal_arena *arena, const struct pal_change *change, const struct report_grant **ret,
+                              struct pal_err *err) PAL_MUST_CHECK;
+/* fold.c: writes the line of each change; the changes are sorted by customer. */
+enum pal_code report_fold(struct pal_arena *arena, struct pal_comparison *comparison, struct pal_err *err)
+    PAL_MUST_CHECK;
+
 /* Findings of one side, sorted by fingerprint. */
 struct report_index {
   struct pal_reported *v; /* tenant, name and finding filled in */

@@ -12,6 +12,7 @@ struct sentence {
   const struct pal_change *change;
   const struct pal_record *registry; /* may be NULL */
   size_t role_at;                    /* where the id of a role stands in out, plus one; 0: nowhere */
+  size_t scope_at;                   /* where the scope of a role stands in out, plus one; 0: nowhere */
   size_t tail_at; /* of completeness: where the unit ends and what happened to it begins; 0: nowhere */
   bool disables;  /* of settings: they now disable the policy */
 };
@@ -31,6 +32,8 @@ void sentence_partner(struct sentence *sentence, const char *id, const char *mic
 void sentence_judge_partner(struct sentence *sentence, const char *id);
 /* sentence_fields.c: appends ": state from Enabled to Warned; …" for what differs; nothing when nothing does. */
 void sentence_differences(struct pal_buf *out, const struct pal_record *before, const struct pal_record *after);
+/* " changed" and the differences, or " renamed from Prod to Live" when only the name differs. */
+void sentence_changed(struct pal_buf *out, const struct pal_record *before, const struct pal_record *after);
 /* How many members are only in b, only in a, and in both but different. */
 struct sentence_counts {
   size_t added, removed, changed;

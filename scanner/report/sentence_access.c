@@ -101,7 +101,9 @@ static struct holding holding_of(const struct pal_record *record) {
 static void say_holder(struct sentence *s, const struct holding *holding, const char *verb) {
   pal_buf_printf(s->out, "%s%s ", verb, people_principal(holding->principal_type));
   sentence_named(s->out, s->change->subject_name, s->change->subject_id);
-  pal_buf_printf(s->out, " at %s", holding->scope);
+  pal_buf_puts(s->out, " at ");
+  s->scope_at = s->out->len + 1;
+  pal_buf_puts(s->out, holding->scope);
 }
 
 static void say_until(struct sentence *s, const struct holding *holding) {
@@ -145,9 +147,10 @@ static void say_deny(struct sentence *s) {
 
 static void say_role_definition(struct sentence *s) {
   say_subject(s, "role definition ");
-  pal_buf_puts(s->out, " changed");
   if (s->change->before && s->change->after)
-    sentence_differences(s->out, s->change->before, s->change->after);
+    sentence_changed(s->out, s->change->before, s->change->after);
+  else
+    pal_buf_puts(s->out, " changed");
 }
 
 static void say_group(struct sentence *s) {
@@ -170,8 +173,7 @@ static void say_subscription(struct sentence *s) {
   } else if (!s->change->after) {
     pal_buf_puts(s->out, " is no longer visible to any of our identities");
   } else {
-    pal_buf_puts(s->out, " changed");
-    sentence_differences(s->out, s->change->before, s->change->after);
+    sentence_changed(s->out, s->change->before, s->change->after);
   }
 }
 
@@ -198,8 +200,7 @@ static void say_delegation(struct sentence *s) {
     sentence_named(s->out, pal_get_text(record, PAL_DELEGATION_MANAGED_BY_NAME), managing);
   }
   if (s->change->before && s->change->after) {
-    pal_buf_puts(s->out, " changed");
-    sentence_differences(s->out, s->change->before, s->change->after);
+    sentence_changed(s->out, s->change->before, s->change->after);
   } else {
     pal_buf_puts(s->out, s->change->after ? " added: " : " removed: it had ");
     people_count(s->out, pal_get_records(record, PAL_DELEGATION_AUTHORIZATIONS)->n, "authorization", "authorizations");
@@ -214,10 +215,10 @@ static void say_tenant(struct sentence *s) {
     pal_buf_puts(s->out, " read for the first time");
   } else if (is(s->change, "tenant.removed")) {
     pal_buf_puts(s->out, " left the snapshot: offboarded, and last read without access or link of ours");
+  } else if (s->change->before && s->change->after) {
+    sentence_changed(s->out, s->change->before, s->change->after);
   } else {
     pal_buf_puts(s->out, " changed");
-    if (s->change->before && s->change->after)
-      sentence_differences(s->out, s->change->before, s->change->after);
   }
 }
 

@@ -64,11 +64,11 @@ static void say_partner(struct sentence *s) {
   pal_buf_puts(s->out, type ? type : "unknown type");
   if (country)
     pal_buf_printf(s->out, ", %s", country);
-  pal_buf_printf(s->out, ") %s%s", verb_of(s->change),
-                 s->change->before && s->change->after ? ""
-                 : s->change->after                    ? " to the registry"
-                                                       : " from the registry");
-  say_differences(s);
+  pal_buf_puts(s->out, ")");
+  if (s->change->before && s->change->after)
+    sentence_changed(s->out, s->change->before, s->change->after);
+  else
+    pal_buf_puts(s->out, s->change->after ? " added to the registry" : " removed from the registry");
 }
 
 static void say_where(struct pal_buf *out, const struct pal_record *expect) {

@@ -199,6 +199,36 @@ static bool equal(struct pal_buf *out, const struct pal_field *field, const stru
   return a->is == b->is && (a->is != PAL_SET || strcmp(a->u.text, b->u.text) == 0);
 }
 
+/* The field that holds the name of the thing, when it is the only one that differs; NULL otherwise. */
+static const struct pal_field *only_name(struct pal_buf *out, const struct pal_record *before,
+                                         const struct pal_record *after, size_t *ret_at) {
+  const struct pal_field *name = NULL;
+  for (size_t i = 0; i < before->kind->n; i++) {
+    const struct pal_field *field = &before->kind->fields[i];
+    if ((field->flags & PAL_VOLATILE) || equal(out, field, &before->v[i], &after->v[i]))
+      continue;
+    if (name || !field->label || strcmp(field->label, "name") != 0)
+      return NULL;
+    name = field;
+    *ret_at = i;
+  }
+  return name;
+}
+
+void sentence_changed(struct pal_buf *out, const struct pal_record *before, const struct pal_record *after) {
+  size_t at = 0;
+  const struct pal_field *name = before->kind == after->kind ? only_name(out, before, after, &at) : NULL;
+  if (name && before->v[at].is == PAL_SET && after->v[at].is == PAL_SET) {
+    pal_buf_puts(out, " renamed from ");
+    say_value(out, name, &before->v[at]);
+    pal_buf_puts(out, " to ");
+    say_value(out, name, &after->v[at]);
+    return;
+  }
+  pal_buf_puts(out, " changed");
+  sentence_differences(out, before, after);
+}
+
 void sentence_differences(struct pal_buf *out, const struct pal_record *before, const struct pal_record *after) {
   size_t n = 0;
   if (before->kind != after->kind)

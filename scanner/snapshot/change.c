@@ -85,6 +85,7 @@ static enum pal_code compare_file(struct comparison *c, const struct pal_doc *be
   case PAL_FILE_IDENTITY: return compare_identity(c, before, after);
   case PAL_FILE_GROUP: return compare_group(c, before, after);
   case PAL_FILE_USAGE: return compare_usage(c, before, after);
+  case PAL_FILE_TENANT:
   case PAL_FILE_INHERITED:
   case PAL_FILE_INHERITED_PIM:
   case PAL_FILE_INHERITED_DENY:
@@ -103,7 +104,6 @@ static enum pal_code compare_file(struct comparison *c, const struct pal_doc *be
   case PAL_FILE_BUILTIN_ROLE:
   case PAL_FILE_IN_REVIEWS:
   case PAL_FILE_IN_HISTORY:
-  case PAL_FILE_TENANT:
   case PAL_FILE_DIRECTORY:
   case PAL_FILE_COVERAGE:
   case PAL_FILE_FINDINGS:

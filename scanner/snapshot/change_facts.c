@@ -45,6 +45,10 @@ static void set_subject(struct pal_change *change, const struct pal_record *reco
     change->subject_type = "role";
     change->subject_id = pal_get_text(record, PAL_ROLE_ROLE_ID);
     change->subject_name = pal_get_text(record, PAL_ROLE_ROLE_NAME);
+  } else if (kind == &pal_kind_TENANT) {
+    change->subject_type = "tenant";
+    change->subject_id = pal_get_text(record, PAL_TENANT_TENANT_ID);
+    change->subject_name = pal_get_text(record, PAL_TENANT_DISPLAY_NAME);
   } else {
     change->subject_type = "subscription";
     change->subject_id = pal_get_text(record, PAL_SUBSCRIPTION_SUBSCRIPTION_ID);

@@ -55,7 +55,7 @@ test_diff__kinds_are_those_of_the_contract() {
   local kind
   for kind in $(jq -r '.changes[].kind' "$T/.out" | sort -u); do
     case $kind in
-    tenant.added | tenant.removed | coverage.lost | coverage.regained | identity.added | identity.removed | identity.changed) ;;
+    tenant.added | tenant.removed | tenant.changed | coverage.lost | coverage.regained | identity.added | identity.removed | identity.changed) ;;
     link.added | link.removed | link.changed | role.granted | role.revoked | role.changed | role.activated | role.ended) ;;
     subscription.added | subscription.removed | subscription.changed | usage.started | usage.stopped) ;;
     delegation.added | delegation.removed | delegation.changed | registry.changed | estate.changed | policy.changed) ;;

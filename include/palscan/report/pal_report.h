@@ -125,8 +125,14 @@ struct pal_compared_change {
   const char *
       sentence; /* for people, not escaped: "link of identity provider-automation (aaaa…) changed from 2000001 (Contoso GmbH) to 1000001 (global ID): wrong type" */
   size_t role_at; /* private: where in sentence the id of a role stands, plus one; 0: nowhere */
-  size_t tail_at; /* private: of completeness, where in sentence it is said what happened to the unit; 0: nowhere */
-  bool disables;  /* private: the settings now disable the policy it is about */
+  /* What people read of it and of all that is told with it. NULL: the line of another change tells it, or it is an
+   * activation of PIM, which is only counted. Machines read each change by itself. */
+  const char *line;
+  size_t told;     /* how many changes `line` tells, this one included; 0 without one */
+  size_t scope_at; /* private: where in sentence the scope of a role stands, plus one; 0: nowhere */
+  size_t tail_at;  /* private: of completeness, where in sentence it is said what happened to the unit; 0: nowhere */
+  bool disables;   /* private: the settings now disable the policy it is about */
+  const struct report_grant *grant; /* private: of a role granted or revoked, or NULL */
 };
 struct pal_comparison {
   const char *from_commit, *from_started, *to_commit, *to_started;
@@ -134,6 +140,8 @@ struct pal_comparison {
   size_t runs_between;
   struct pal_compared_change *changes;
   size_t changes_n, changes_cap; /* by tenant name, id, heap, kind, subject */
+  size_t lines_n;                /* changes with a line of their own */
+  size_t activations_n;          /* changes that are activations of PIM, begun or ended: a quiet night may have them */
   /* Findings of any verdict and status: there now and not before, or open now and only unknown before; there in both
    * with another severity, verdict or status; there before and not now. `was` holds the one before. Order as in
    * pal_report. */
@@ -144,7 +152,7 @@ struct pal_comparison {
 enum pal_code pal_comparison_add(struct pal_arena *arena, struct pal_comparison *comparison,
                                  const struct pal_change *change, const char *tenant_name, const char *tenant_country,
                                  const struct pal_record *registry, struct pal_err *err) PAL_MUST_CHECK;
-/* Sorts, names roles (pack may be NULL), and computes opened/changed/resolved from the verdicts stored in both snapshots. */
+/* Sorts, names roles (pack may be NULL), folds what is one thing into one line, and computes opened/changed/resolved from the verdicts stored in both snapshots. */
 enum pal_code pal_comparison_finish(struct pal_arena *arena, struct pal_comparison *comparison,
                                     const struct pal_verdicts *before, size_t before_n,
                                     const struct pal_verdicts *after, size_t after_n, const struct pal_pack *pack,

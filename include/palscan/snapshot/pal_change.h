@@ -11,7 +11,7 @@
  *   same cause on both sides; a first reading tells nothing;
  * - changed: not when the record after is carried (lastRead, stale unit); a
  *   difference of volatile fields alone never.
- * A group is told when members joined or left (role.changed), a custom role when
+ * A tenant's own name, domain or country is tenant.changed. A group is told when members joined or left (role.changed), a custom role when
  * its definition changed (role.changed). An activation of PIM is told once, as
  * role.activated or role.ended, and its plain assignment is no grant.
  */

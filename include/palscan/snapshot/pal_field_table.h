@@ -21,7 +21,7 @@
   K(PLAN, .name="plan", .label="marketplace plan", .help="The marketplace plan of a Managed Service offer.") \
   K(AUTHORIZATION, .name="authorization", .label="authorization", .help="A principal of the managing tenant and the role it gets.") \
   K(SUBJECT, .name="subject", .label="subject", .help="What a finding is about.") \
-  K(TENANT, .name="tenant", .table="tenant", .parent="tenant_id", .label="tenant", .help="A customer's or our own directory, as an observer with a token of that tenant read it.") \
+  K(TENANT, .name="tenant", .table="tenant", .parent="tenant_id", .label="tenant", .help="A customer's or our own directory, as an observer with a token of that tenant read it.", .change={NULL,NULL,"tenant.changed"}) \
   K(IDENTITY, .name="identity", .table="identity", .parent="object_id", .label="identity", .help="A principal object in a tenant whose link was read or declared.", .change={"identity.added","identity.removed","identity.changed"}) \
   K(ASSIGNMENT, .name="assignment", .table="assignment", .parent="assignment_id", .label="role assignment", .help="A role assignment; those above the subscriptions stand in access/inherited.json.", .change={"role.granted","role.revoked","role.changed"}) \
   K(PIM, .name="pim", .table="pim", .parent="pim_id", .label="PIM instance", .help="A schedule instance of Privileged Identity Management: eligible, or active.", .change={"role.granted","role.revoked","role.changed"}) \

@@ -54,6 +54,26 @@ START_TEST(test_change__nothing_on_both_sides_is_nothing) {
 }
 END_TEST
 
+START_TEST(test_change__tenant_of_another_name_is_changed) {
+  static const char renamed[] = "{\"tenantId\":\"" T1 "\",\"displayName\":\"Fabrikam Holding\"}";
+  snap_add(before, TENANT_PATH "tenant.json", "{\"tenantId\":\"" T1 "\",\"displayName\":\"Fabrikam\"}");
+  snap_add(after, TENANT_PATH "tenant.json", renamed);
+  snap_cover(before, "tenant", "tenant", "complete", NULL);
+  snap_cover(after, "tenant", "tenant", "complete", NULL);
+  changes_are("tenant.changed tenant " T1 " ~\n");
+}
+END_TEST
+
+/* Nobody said that it has no name any more. */
+START_TEST(test_change__tenant_not_read_is_not_renamed) {
+  snap_add(before, TENANT_PATH "tenant.json", "{\"tenantId\":\"" T1 "\",\"displayName\":\"Fabrikam\"}");
+  snap_add(after, TENANT_PATH "tenant.json", "{\"tenantId\":\"" T1 "\",\"displayName\":\"Fabrikam Holding\"}");
+  snap_cover(before, "tenant", "tenant", "complete", NULL);
+  snap_cover(after, "tenant", "tenant", "stale", NULL);
+  changes_are("coverage.lost tenant " T1 " ~\n");
+}
+END_TEST
+
 /* --- coverage --- */
 
 static const struct {
@@ -542,6 +562,8 @@ Suite *make_snapshot_change_suite(void) {
   tcase_add_test(tcase, test_change__tenant_that_left_is_one_line);
   tcase_add_test(tcase, test_change__tenant_never_read_is_added_without_record);
   tcase_add_test(tcase, test_change__nothing_on_both_sides_is_nothing);
+  tcase_add_test(tcase, test_change__tenant_of_another_name_is_changed);
+  tcase_add_test(tcase, test_change__tenant_not_read_is_not_renamed);
   tcase_add_loop_test(tcase, test_change__coverage_row_is_lost_or_regained, 0, UNIT_N(cover_rows));
   tcase_add_test(tcase, test_change__as_of_alone_is_no_change);
   tcase_add_loop_test(tcase, test_change__added_fact_needs_a_baseline, 0, UNIT_N(fact_rows));
