@@ -306,7 +306,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     code = pal_cli_text_only(cli, "link create, update and delete", false, err);
   if (code == PAL_OK && asked.shows)
     code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK && asked.shows && strcmp(format->name, "csv") == 0)
+  if (code == PAL_OK && asked.shows && strcmp(format->name, "text") != 0 && strcmp(format->name, "json") != 0)
     code = pal_err_set(err, PAL_E_USAGE, "link show prints text or JSON");
   if (code == PAL_OK)
     code = pal_output_check(cli, err);

@@ -295,6 +295,8 @@ static enum pal_code print_section(const struct pal_format *format, const struct
                                    struct pal_err *err) {
   if (strcmp(format->name, "json") == 0) {
     (void)fprintf(output->file, "%s\"%s\": ", i > 0 ? ",\n" : "", sections[i].key);
+  } else if (strcmp(format->name, "markdown") == 0) {
+    (void)fprintf(output->file, "%s## %s\n\n", i > 0 ? "\n" : "", sections[i].title);
   } else if (format->machine) {
     (void)fputs(i > 0 ? "\r\n" : "", output->file);
   } else {

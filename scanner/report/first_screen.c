@@ -223,9 +223,31 @@ static void say_grid_row(struct paper *paper, const struct grid *grid, const cha
   paper_row(paper);
 }
 
+/* The same as a table of Markdown, which is laid out by whoever shows it. */
+static void say_markdown_grid(struct paper *paper, const struct pal_report *report, const struct grid *grid) {
+  paper_say(paper, "**Open findings:**");
+  paper_end(paper, 0, 0);
+  paper_say(paper, "| class |");
+  for (int j = 0; j < PAL_SEVERITIES; j++)
+    paper_say(paper, " %s |", grid->heads[j]);
+  paper_say(paper, "\n| --- |");
+  for (int j = 0; j < PAL_SEVERITIES; j++)
+    paper_say(paper, " ---: |");
+  for (int i = 0; i <= PAL_CLASSES; i++) {
+    paper_say(paper, "\n| %s |", i < PAL_CLASSES ? report_class_word(i) : "all");
+    for (int j = 0; j < PAL_SEVERITIES; j++)
+      paper_say(paper, " %zu |", i < PAL_CLASSES ? report->open[i][j] : grid->total[j]);
+  }
+  paper_end(paper, 0, 0);
+}
+
 static void say_open(struct paper *paper, const struct pal_report *report) {
   struct grid grid = {0};
   measure_grid(&grid, report, paper_narrow(paper));
+  if (paper->markdown && grid.all) {
+    say_markdown_grid(paper, report, &grid);
+    return;
+  }
   paper_section(paper, "Open findings");
   if (grid.all == 0) {
     say_tinted(paper, TINT_GOOD, "No open findings.");

@@ -23,6 +23,11 @@ void paper_init(struct paper *paper, const struct pal_style *style, FILE *out) {
   pal_buf_init(&paper->laid, (size_t)LINE_MAX_BYTES * 2);
 }
 
+void paper_init_markdown(struct paper *paper, FILE *out) {
+  paper_init(paper, NULL, out);
+  paper->markdown = paper->spaced = true;
+}
+
 enum pal_code paper_finish(struct paper *paper, const char *what, struct pal_err *err) {
   enum pal_code bad = paper->bad;
   pal_buf_deinit(&paper->line);
@@ -43,8 +48,23 @@ void paper_count(struct paper *paper, size_t n, const char *one, const char *man
   people_count(&paper->line, n, one, many);
 }
 
+/* Text from outside, cut to so many columns. */
+static void put_outside(struct paper *paper, const char *text, size_t columns) {
+  if (!paper->markdown) {
+    report_put_cut(&paper->line, text, columns);
+    return;
+  }
+  struct pal_buf cut;
+  pal_buf_init(&cut, LINE_MAX_BYTES);
+  report_put_cut(&cut, text, columns);
+  pal_markdown_escape(&paper->line, cut.data);
+  if (cut.bad != PAL_OK && paper->bad == PAL_OK)
+    paper->bad = cut.bad;
+  pal_buf_deinit(&cut);
+}
+
 void paper_text(struct paper *paper, const char *text) {
-  report_put_cut(&paper->line, text, TEXT_COLUMNS);
+  put_outside(paper, text, TEXT_COLUMNS);
 }
 
 void paper_part(struct paper *paper, const char *before, const char *text, size_t len) {
@@ -60,12 +80,12 @@ void paper_part(struct paper *paper, const char *before, const char *text, size_
 
 void paper_named(struct paper *paper, const char *name, const char *id) {
   if (name && name[0] && strcmp(name, id) != 0) {
-    report_put_cut(&paper->line, name, NAME_COLUMNS);
+    put_outside(paper, name, NAME_COLUMNS);
     pal_buf_puts(&paper->line, " (");
-    report_put_cut(&paper->line, id, TEXT_COLUMNS);
+    put_outside(paper, id, TEXT_COLUMNS);
     pal_buf_putc(&paper->line, ')');
   } else {
-    report_put_cut(&paper->line, id, TEXT_COLUMNS);
+    put_outside(paper, id, TEXT_COLUMNS);
   }
 }
 
@@ -93,20 +113,58 @@ static void write_line(struct paper *paper, size_t taken, size_t indent) {
   pal_buf_clear(&paper->laid);
 }
 
+/* A block of Markdown stands alone. */
+static void space_above(struct paper *paper) {
+  if (!paper->spaced)
+    report_sink_puts(&paper->sink, "\n");
+  paper->spaced = true;
+}
+
 void paper_end(struct paper *paper, size_t first, size_t indent) {
+  if (paper->markdown) {
+    space_above(paper);
+    write_line(paper, 0, 0);
+    paper->in_section = paper->spaced = false;
+    space_above(paper);
+    return;
+  }
   put_blanks(&paper->laid, first);
   write_line(paper, first, indent);
 }
 
+void paper_heading(struct paper *paper, int level, size_t first, size_t indent) {
+  if (paper->markdown)
+    pal_buf_puts(&paper->laid, level == 2 ? "## " : "### ");
+  paper_end(paper, first, indent);
+}
+
 void paper_blank(struct paper *paper) {
-  report_sink_puts(&paper->sink, "\n");
+  if (paper->markdown)
+    space_above(paper);
+  else
+    report_sink_puts(&paper->sink, "\n");
 }
 
 bool paper_narrow(const struct paper *paper) {
   return paper->width > 0 && paper->width < PAPER_NARROW;
 }
 
+/* A line of a list, below another one or not. */
+static void write_bullet(struct paper *paper, bool below) {
+  if (paper->laid.len == 0)
+    pal_buf_puts(&paper->laid, below ? "  - " : "- ");
+  write_line(paper, 0, 0);
+  paper->spaced = false;
+}
+
 void paper_section(struct paper *paper, const char *label) {
+  if (paper->markdown) {
+    pal_buf_puts(&paper->laid, "- **");
+    pal_buf_puts(&paper->laid, label);
+    pal_buf_puts(&paper->laid, ":** ");
+    paper->in_section = true;
+    return;
+  }
   report_tint(&paper->laid, TINT_HEAD);
   pal_buf_puts(&paper->laid, label);
   report_tint(&paper->laid, TINT_OFF);
@@ -121,12 +179,20 @@ void paper_section(struct paper *paper, const char *label) {
 }
 
 void paper_row(struct paper *paper) {
+  if (paper->markdown) {
+    write_bullet(paper, true);
+    return;
+  }
   if (paper->laid.len == 0)
     put_blanks(&paper->laid, paper->margin);
   write_line(paper, paper->margin, paper->margin);
 }
 
 void paper_item(struct paper *paper) {
+  if (paper->markdown) {
+    write_bullet(paper, paper->in_section);
+    return;
+  }
   size_t margin = paper_narrow(paper) ? 0 : paper->margin; /* an id in brackets then still fits on a line of 40 */
   put_blanks(&paper->laid, margin);
   pal_buf_puts(&paper->laid, "- ");

@@ -55,6 +55,44 @@ static enum pal_code print_csv(const struct table *table, FILE *out, struct pal_
   return csvw_finish(&w, "the table", err);
 }
 
+/* --- Markdown --- */
+
+static void markdown_row(struct pal_buf *line, const struct table *table, const char *const *row) {
+  for (size_t i = 0; i < table->columns; i++) {
+    pal_buf_puts(line, i ? " | " : "| ");
+    pal_markdown_escape(line, row[i] ? row[i] : "");
+  }
+  pal_buf_puts(line, " |\n");
+}
+
+/* Without a header an empty one: GitHub knows no table that has none. */
+static enum pal_code print_markdown(const struct table *table, FILE *out, struct pal_err *err) {
+  struct report_sink sink;
+  struct pal_buf line;
+  const char **empty = calloc(table->columns + 1, sizeof *empty);
+  if (!empty)
+    return pal_err_nomem(err);
+  report_sink_init(&sink, out);
+  pal_buf_init(&line, LINE_BYTES);
+  markdown_row(&line, table, table->header ? table->header : empty);
+  for (size_t i = 0; i < table->columns; i++)
+    pal_buf_puts(&line, i ? " | ---" : "| ---");
+  pal_buf_puts(&line, " |\n");
+  report_sink_write(&sink, line.data, line.len);
+  enum pal_code bad = line.bad;
+  for (size_t i = 0; i < table->n && bad == PAL_OK; i++) {
+    pal_buf_clear(&line);
+    markdown_row(&line, table, table->rows[i]);
+    report_sink_write(&sink, line.data, line.len);
+    bad = line.bad;
+  }
+  pal_buf_deinit(&line);
+  free(empty);
+  if (bad != PAL_OK)
+    return pal_err_set(err, bad, "write the table: %s", pal_code_text(bad));
+  return report_sink_finish(&sink, "the table", err);
+}
+
 /* --- people --- */
 
 struct column {
@@ -267,5 +305,7 @@ enum pal_code pal_table_print(const char *format, const struct pal_style *style,
     return print_csv(&table, out, err);
   if (strcmp(format, "text") == 0)
     return print_text(&table, style, out, err);
-  return pal_err_set(err, PAL_E_USAGE, "a table has no format \"%s\": text, json or csv", format);
+  if (strcmp(format, "markdown") == 0)
+    return print_markdown(&table, out, err);
+  return pal_err_set(err, PAL_E_USAGE, "a table has no format \"%s\": text, json, csv or markdown", format);
 }

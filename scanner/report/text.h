@@ -5,6 +5,10 @@
 #include "model.h"
 #include "paper.h"
 
+/* text_findings.c, text_changes.c: everything, on any paper. */
+void text_print_findings(struct paper *paper, const struct pal_report *report);
+enum pal_code text_print_changes(struct paper *paper, const struct pal_comparison *comparison, struct pal_err *err)
+    PAL_MUST_CHECK;
 /* first_screen.c: everything above the list of findings, in the order of the design. */
 void text_first_screen(struct paper *paper, const struct pal_report *report);
 /* "NAME (ID)", "Estate as a whole". */

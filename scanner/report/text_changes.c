@@ -130,7 +130,7 @@ static void say_customer(struct paper *paper, const struct outline_entry *entry)
     paper_say(paper, ", ");
     paper_text(paper, entry->tenant_country);
   }
-  paper_end(paper, 0, HEAP_MARGIN);
+  paper_heading(paper, 2, 0, HEAP_MARGIN);
 }
 
 static void say_change(struct paper *paper, const struct pal_compared_change *change) {
@@ -149,7 +149,7 @@ static void say_entries(struct paper *paper, const struct pal_comparison *c, con
       say_customer(paper, entry);
     if (outline_opens_part(outline, i)) {
       paper_say(paper, "%s", outline_part_word(entry->part));
-      paper_end(paper, paper_narrow(paper) ? 0 : HEAP_MARGIN, HEAP_MARGIN);
+      paper_heading(paper, 3, paper_narrow(paper) ? 0 : HEAP_MARGIN, HEAP_MARGIN);
     }
     paper->margin = paper_narrow(paper) ? NARROW_MARGIN : WIDE_MARGIN;
     if (entry->change)
@@ -176,18 +176,23 @@ static void say_not_listed(struct paper *paper, const struct pal_comparison *c, 
   paper_end(paper, 0, 2);
 }
 
-enum pal_code report_text_changes(const struct pal_comparison *comparison, const struct pal_style *style, FILE *out,
-                                  struct pal_err *err) {
-  struct paper paper;
+enum pal_code text_print_changes(struct paper *paper, const struct pal_comparison *comparison, struct pal_err *err) {
   struct outline outline;
   enum pal_code code = outline_make(comparison, &outline, err);
   if (code != PAL_OK)
     return code;
-  paper_init(&paper, style, out);
-  say_first_line(&paper, comparison, &outline);
-  say_parts(&paper, &outline);
-  say_entries(&paper, comparison, &outline);
-  say_not_listed(&paper, comparison, &outline);
+  say_first_line(paper, comparison, &outline);
+  say_parts(paper, &outline);
+  say_entries(paper, comparison, &outline);
+  say_not_listed(paper, comparison, &outline);
   outline_free(&outline);
-  return paper_finish(&paper, "the changes", err);
+  return PAL_OK;
+}
+
+enum pal_code report_text_changes(const struct pal_comparison *comparison, const struct pal_style *style, FILE *out,
+                                  struct pal_err *err) {
+  struct paper paper;
+  paper_init(&paper, style, out);
+  enum pal_code code = text_print_changes(&paper, comparison, err), finished = paper_finish(&paper, "the changes", err);
+  return code == PAL_OK ? finished : code;
 }

@@ -92,7 +92,7 @@ static void say_heading(struct paper *paper, const struct pal_report *report, si
     paper_piece(paper);
     paper_say(paper, "%zu findings", n);
   }
-  paper_end(paper, 0, 2);
+  paper_heading(paper, 2, 0, 2);
 }
 
 /* On a first run everything is new, and a mark on every line would say nothing. */
@@ -155,21 +155,25 @@ static void say_not_listed(struct paper *paper, const struct pal_report *report)
   }
 }
 
+void text_print_findings(struct paper *paper, const struct pal_report *report) {
+  text_first_screen(paper, report);
+  say_findings(paper, report);
+  say_not_listed(paper, report);
+  if (report->next) {
+    paper_blank(paper);
+    paper_tint(paper, TINT_HEAD);
+    paper_say(paper, "Next");
+    paper_tint(paper, TINT_OFF);
+    paper_say(paper, ": ");
+    paper_text(paper, report->next);
+    paper_end(paper, 0, 2);
+  }
+}
+
 enum pal_code report_text_findings(const struct pal_report *report, const struct pal_style *style, FILE *out,
                                    struct pal_err *err) {
   struct paper paper;
   paper_init(&paper, style, out);
-  text_first_screen(&paper, report);
-  say_findings(&paper, report);
-  say_not_listed(&paper, report);
-  if (report->next) {
-    paper_blank(&paper);
-    paper_tint(&paper, TINT_HEAD);
-    paper_say(&paper, "Next");
-    paper_tint(&paper, TINT_OFF);
-    paper_say(&paper, ": ");
-    paper_text(&paper, report->next);
-    paper_end(&paper, 0, 2);
-  }
+  text_print_findings(&paper, report);
   return paper_finish(&paper, "the report", err);
 }

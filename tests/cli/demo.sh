@@ -161,7 +161,7 @@ test_demo__committed_tree_has_no_trace_of_the_machine() {
 test_demo__first_screen_and_changes_equal_the_golden_files() {
   two_nights
   local format night
-  for format in text json csv; do
+  for format in text json csv markdown; do
     for night in 1 2; do
       palscan check "HEAD~$((2 - night))" --as-recorded --fail-on none --no-color -f "$format"
       mask "$T/.out" >"$T/masked"

@@ -113,6 +113,10 @@ test_show__person_in_machine_formats() {
   expect_equal "$(jq '.accounts | length' "$T/.out")" 4 accounts
   palscan_ok show --person Anna -f csv
   expect_out customer,tenant,object
+  palscan_ok show --person Anna -f markdown
+  expect_out '## Accounts and links'
+  expect_out '| customer | tenant |'
+  expect_no_out $'\r'
 }
 
 # The person's tenant could not be read in the second night: nothing of it is told as current.

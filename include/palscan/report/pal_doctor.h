@@ -55,7 +55,7 @@ struct pal_doctor {
 bool pal_checkup_lacks(const struct pal_checkup *check);
 /* Whether the clock is further off than PAL_CLOCK_LIMIT_S. */
 bool pal_doctor_clock_is_off(const struct pal_doctor *doctor);
-/* format: text, json or csv; PAL_E_USAGE for any other. */
+/* format: text, json, csv or markdown; PAL_E_USAGE for any other. */
 enum pal_code pal_doctor_print(const struct pal_doctor *doctor, const char *format, const struct pal_style *style,
                                FILE *out, struct pal_err *err) PAL_MUST_CHECK;
 

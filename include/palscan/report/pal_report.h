@@ -164,7 +164,7 @@ struct pal_style {
   int width; /* columns; 0: do not wrap (no terminal) */
 };
 struct pal_format {
-  const char *name;    /* text, json, csv */
+  const char *name;    /* text, json, csv, markdown */
   const char *summary; /* for --help */
   bool machine;        /* no colour, no wrapping, no talk */
   enum pal_code (*findings)(const struct pal_report *report, const struct pal_style *style, FILE *out,
@@ -182,7 +182,7 @@ const struct pal_format *pal_format_find(const char *name);
  * that is not enough each row is a record of its own, a line for each cell that is not
  * empty. Cells are escaped here; a NULL cell is empty (null in JSON). Columns of numbers are
  * aligned to the right. format: text, json (array of objects keyed by header, of
- * arrays without one) or csv; PAL_E_USAGE for any other. numbers (may be NULL) tells, a
+ * arrays without one), csv or markdown; PAL_E_USAGE for any other. numbers (may be NULL) tells, a
  * row each (NULL: none), which cells stand in JSON as the number they spell. */
 enum pal_code pal_table_print(const char *format, const struct pal_style *style, const char *const *header,
                               const char *const *const *rows, const bool *const *numbers, size_t columns, size_t n,
@@ -195,6 +195,8 @@ void pal_csv_cell(struct pal_buf *out, const char *text);
 /* One word of a script for sh and bash, for PowerShell: whatever the text holds, no more than that text. */
 void pal_sh_word(struct pal_buf *out, const char *text);
 void pal_powershell_word(struct pal_buf *out, const char *text);
+/* Text in a paragraph, a list, a heading or a table cell of Markdown (CommonMark, and what GitHub adds): it stays text. */
+void pal_markdown_escape(struct pal_buf *out, const char *text);
 /* Wraps escaped text at width (0: never) with an indent for following lines; `first` columns of the first line are taken.
  * Breaks at spaces, within a longer word before a slash or else anywhere. No newline at the end. */
 void pal_wrap(struct pal_buf *out, const char *text, size_t first, size_t indent, size_t width);

@@ -17,6 +17,42 @@ static void tear_down(void) {
   pal_buf_deinit(&out);
 }
 
+/* --- Markdown --- */
+
+static const struct {
+  const char *text, *escaped;
+} marks[] = {
+    {"", ""},
+    {"Contoso GmbH, 3rd floor", "Contoso GmbH, 3rd floor"},
+    {"11111111-1111-4111-8111-111111111111", "11111111-1111-4111-8111-111111111111"},
+    {"*bold* _more_ ~gone~", "\\*bold\\* \\_more\\_ \\~gone\\~"},
+    {"[a](javascript:b)", "\\[a\\](javascript:b)"},
+    {"![i](x)", "\\!\\[i\\](x)"},
+    {"<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"},
+    {"&lt;", "\\&lt;"},
+    {"a|b", "a\\|b"},
+    {"`code`", "\\`code\\`"},
+    {"C:\\", "C:\\\\"},
+    {"# Head", "\\# Head"},
+    {"- item", "\\- item"},
+    {"+49", "\\+49"},
+    {"===", "\\==="},
+    {"1. one", "1\\. one"},
+    {"12) twelve", "12\\) twelve"},
+    {"version 1. 2", "version 1. 2"},
+    {"http://example.com", "http\\://example.com"},
+    {"www.example.com", "www\\.example.com"},
+    {"$x$", "\\$x\\$"},
+    {"two\nlines", "two\\\\u\\{a\\}lines"},
+    {"\xE2\x80\xAEtxt", "\\\\u\\{202e\\}txt"},
+};
+
+START_TEST(test_markdown__text_stays_text) {
+  pal_markdown_escape(&out, marks[_i].text);
+  ck_assert_str_eq(out.data, marks[_i].escaped);
+}
+END_TEST
+
 /* --- cells --- */
 
 static const struct {
@@ -214,6 +250,7 @@ Suite *make_report_escape_suite(void) {
   Suite *suite = suite_create("report_escape");
   TCase *tcase = tcase_create("escape");
   tcase_add_checked_fixture(tcase, set_up, tear_down);
+  tcase_add_loop_test(tcase, test_markdown__text_stays_text, 0, UNIT_N(marks));
   tcase_add_loop_test(tcase, test_csv_cell__row_is_quoted_and_defused, 0, UNIT_N(cells));
   tcase_add_test(tcase, test_csv_cell__any_text_comes_back);
   tcase_add_loop_test(tcase, test_wrap__row_is_laid_out, 0, UNIT_N(wraps));

@@ -41,6 +41,7 @@ static const struct {
     {"color", "text", "-80-color.txt", 80, true},
     {"json", "json", ".json", 80, true},
     {"csv", "csv", ".csv", 80, true},
+    {"markdown", "markdown", ".md", 80, true},
 };
 
 static const char *file_name(const char *stem, const char *suffix) {
@@ -242,8 +243,8 @@ START_TEST(test_json__names_come_back_as_they_were) {
 END_TEST
 
 START_TEST(test_formats__table_is_whole) {
-  static const char *const names[] = {"text", "json", "csv"};
-  ck_assert_uint_eq(pal_formats_n, 3);
+  static const char *const names[] = {"text", "json", "csv", "markdown"};
+  ck_assert_uint_eq(pal_formats_n, UNIT_N(names));
   for (size_t i = 0; i < pal_formats_n; i++) {
     ck_assert_ptr_eq(pal_format_find(names[i]), &pal_formats[i]);
     ck_assert(pal_formats[i].findings != NULL);

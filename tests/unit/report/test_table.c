@@ -26,11 +26,17 @@ static const struct {
   int width;
   bool color, headed;
 } outputs[] = {
-    {"table.txt", "text", 0, false, true},       {"table-40.txt", "text", 40, false, true},
-    {"table-20.txt", "text", 20, false, true},   {"table-80.txt", "text", 80, false, true},
-    {"table-color.txt", "text", 80, true, true}, {"table-plain.txt", "text", 80, false, false},
-    {"table.json", "json", 80, true, true},      {"table-plain.json", "json", 0, false, false},
+    {"table.txt", "text", 0, false, true},
+    {"table-40.txt", "text", 40, false, true},
+    {"table-20.txt", "text", 20, false, true},
+    {"table-80.txt", "text", 80, false, true},
+    {"table-color.txt", "text", 80, true, true},
+    {"table-plain.txt", "text", 80, false, false},
+    {"table.json", "json", 80, true, true},
+    {"table-plain.json", "json", 0, false, false},
     {"table.csv", "csv", 0, false, true},
+    {"table.md", "markdown", 80, true, true},
+    {"table-plain.md", "markdown", 0, false, false},
 };
 
 START_TEST(test_table__output_is_as_seen) {
