@@ -8,6 +8,7 @@
 -- pins: partnerId
 -- rationale: The global ID serves membership and support, never recognition. Usage under a
 --   link with it is counted for nobody; only the ID of a location is.
+-- fix: F2
 -- remediation: Signed in as the identity itself, with the location ID P of your rule for tenant T:
 --   az login --tenant T && az managementpartner update --partner-id P
 --   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P

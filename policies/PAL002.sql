@@ -9,6 +9,7 @@
 -- rationale: Usage under our own access is counted for another partner. An account of the
 --   customer may be shared by several partners and is not judged; a contractor may carry
 --   its own company's ID, which is told as medium.
+-- fix: F2 or registry
 -- remediation: If the ID is ours, add it to the registry (an acquired company's with its status); a
 --   provider's or reseller's belongs under relatedPartners. Else, signed in as the identity:
 --   az login --tenant T && az managementpartner update --partner-id P

@@ -9,6 +9,7 @@
 -- rationale: When a partner ID is deleted all recognition under it stops. A superseded ID of
 --   the same organisation still earns until it is closed, so there is time to move the
 --   link to its successor; whether a link with an ID in vetting is accepted is not known.
+-- fix: F2
 -- remediation: Signed in as the identity itself, with the successor P:
 --   az login --tenant T && az managementpartner update --partner-id P
 --   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P

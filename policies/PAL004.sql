@@ -11,6 +11,7 @@
 --   counted under is your own rule (expect, in the registry). A link served from our own
 --   tenant through Lighthouse is one for all customers: there the rule belongs to the
 --   principal.
+-- fix: F2 or registry
 -- remediation: If the rule is right, signed in as the identity itself, with the expected ID P:
 --   az login --tenant T && az managementpartner update --partner-id P
 --   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P

@@ -10,6 +10,7 @@
 -- rationale: The first location of an account gets the number after that of the global ID, and
 --   this ID is unknown and stands just before a location of ours. Nothing is recognised
 --   under a global ID.
+-- fix: registry F2
 -- remediation: Complete the registry with the global ID of each organisation. Then, signed in as the identity itself,
 --   with the location ID P of your rule for tenant T:
 --   az login --tenant T && az managementpartner update --partner-id P

@@ -9,6 +9,7 @@
 -- folded-under: PAL002
 -- rationale: Microsoft says with the link whose ID it is. A name that is none of ours tells of a
 --   wrong ID, or of an account that was renamed or taken over.
+-- fix: F1 F2 or registry
 -- remediation: If the name is ours, add it to the aliases of the registry. Else show the link, signed in as the
 --   identity itself, and correct it with the location ID P of your rule for tenant T:
 --   az login --tenant T && az managementpartner show -o json

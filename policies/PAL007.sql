@@ -9,6 +9,7 @@
 -- folded-under: PAL001 PAL002 PAL003 PAL004
 -- rationale: What several accounts of ours do for one customer is counted under several IDs: often
 --   one of them is a mistake nobody noticed.
+-- fix: F2 or registry
 -- remediation: If the locations share the customer, write that into expect of the registry, a rule for each
 --   subscription, or accept it for this tenant. Else, signed in as the identity itself, with the right location ID P:
 --   az login --tenant T && az managementpartner update --partner-id P

@@ -7,6 +7,7 @@
 -- reads: tenant
 -- rationale: Without a rule a link with the wrong location is never noticed. A rule only for
 --   the default is a suggestion, unless defaultIsDecision is set.
+-- fix: registry
 -- remediation: Add to expect in the registry a rule for the tenant, its subscriptions or its country, or
 --   write the country of the customer in the estate; or set the parameter defaultIsDecision.
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

@@ -10,6 +10,7 @@
 --   record. A link of another organisation earns nothing there. In the indirect model the ID
 --   of the provider and that of the reseller are both right; what counts is the
 --   organisation, not the location.
+-- fix: F2
 -- remediation: Signed in as the identity itself, in tenant T, with the right partner ID P:
 --   az login --tenant T && az managementpartner update --partner-id P
 --   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P

@@ -11,6 +11,7 @@
 -- controls: CC6.2 A.5.18
 -- rationale: A link without a role counts for nothing, and an account nobody uses is one
 --   nobody watches. An account for Power Platform needs no Azure role and is not judged.
+-- fix: F4 or F3d or F7a
 -- remediation: Ask the customer for a least-privilege role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

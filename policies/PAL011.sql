@@ -10,6 +10,7 @@
 -- folded-under: offboarding PAL012
 -- rationale: Work done through an identity without a link is recognised for nobody. Each object
 --   in each tenant needs a link of its own, made by that identity itself.
+-- fix: F3
 -- remediation: Signed in as the identity itself, with the location ID P of your rule for tenant T:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

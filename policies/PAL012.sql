@@ -10,6 +10,7 @@
 -- rationale: We work for this customer, but nothing tells Microsoft so. One linked identity is
 --   enough for a beginning; access through Lighthouse is served by a link in the
 --   managing tenant.
+-- fix: F3 or F5
 -- remediation: Signed in as an identity of ours in tenant T, with the location ID P of your rule:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

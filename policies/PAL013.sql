@@ -10,6 +10,7 @@
 -- folded-under: offboarding
 -- rationale: People leave one by one, and newcomers forget to link: when the last linked account
 --   goes, recognition ends at once. Small customers may be meant to be so.
+-- fix: F3
 -- remediation: Link a second identity that has a role here, signed in as that identity, with the location ID P of your rule:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

@@ -9,6 +9,7 @@
 -- folded-under: offboarding
 -- rationale: A user account is all that is asked for. But people leave, and their link goes with
 --   them; an application of ours stays, and one that is in every delegation is recommended.
+-- fix: F5 or accept
 -- remediation: Link an application as well. Where access is delegated, redeploy with it in authorizations:
 --   az deployment sub create --location L --template-file subscription.json --parameters @subscription.parameters.json
 --   New-AzDeployment -Location L -TemplateFile subscription.json -TemplateParameterFile subscription.parameters.json

@@ -10,6 +10,7 @@
 -- folded-under: offboarding
 -- rationale: Only the identity itself can remove its link. From then on its usage is recognised
 --   for nobody.
+-- fix: F3 or review
 -- remediation: Signed in as the identity itself, with the partner ID P it had:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

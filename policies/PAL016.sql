@@ -8,6 +8,7 @@
 -- pins: partnerIdBefore partnerId
 -- rationale: From the change on usage is recognised under another ID, perhaps another
 --   partner's. A move the registry announced (supersededBy) is told as information.
+-- fix: review or F2
 -- remediation: Ask who changed it and why; if it was a mistake, signed in as the identity itself:
 --   az login --tenant T && az managementpartner update --partner-id P
 --   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P

@@ -9,6 +9,7 @@
 -- rationale: The version of a link grows with each write, also when it is removed. One write with
 --   the same ID is usually a script that ran again; with two or more the link may have been
 --   gone, or have had another ID, for a time.
+-- fix: review
 -- remediation: Ask who wrote it and why. What it is now, signed in as the identity itself:
 --   az login --tenant T && az managementpartner show -o json
 --   Connect-AzAccount -Tenant T; Get-AzManagementPartner | ConvertTo-Json

@@ -8,6 +8,7 @@
 -- pins: state
 -- rationale: Microsoft names two states, Active and Deleted. What a link in any other state is
 --   worth nobody has written down, so it is not counted as a link here.
+-- fix: F1 F2
 -- remediation: Show the link, signed in as the identity itself, and write it again with the location ID P of your rule:
 --   az login --tenant T && az managementpartner show -o json
 --   az managementpartner update --partner-id P

@@ -9,6 +9,7 @@
 -- rationale: What stands here as the link of this identity may be that of another sign-in: then
 --   neither this link nor its absence is proven. A declared role assignment that was not among
 --   those that were read after it was revoked since, or the declaration is of another sign-in.
+-- fix: F1
 -- remediation: Show the link, or the role assignments, again, signed in as the identity O itself,
 --   in this tenant:
 --   az login --tenant T --allow-no-subscriptions && az managementpartner show

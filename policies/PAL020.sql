@@ -8,6 +8,7 @@
 -- pins: partnerIdBefore partnerId
 -- rationale: A new link is good news, and a change that somebody should have wanted: from now on
 --   usage under this identity is recognised, under the ID it names.
+-- fix: review
 -- remediation: Look whether it is wanted, with this ID, and sign the changes:
 --   palscan review
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

@@ -9,6 +9,7 @@
 -- rationale: A managed identity can be linked, but nothing that Microsoft publishes says that this
 --   is supported; and a system-assigned one is deleted with its resource, and its link with
 --   it.
+-- fix: F5
 -- remediation: Link a person's account or an application of its own as well, with the same roles. Where access is
 --   delegated, redeploy with that principal in authorizations:
 --   az deployment sub create --location L --template-file subscription.json --parameters @subscription.parameters.json

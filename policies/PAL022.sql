@@ -10,6 +10,7 @@
 --   link is removed or changed; what is known of it is as old as its last reading or
 --   declaration. Deleting the secret of an account made for the link alone is good advice,
 --   and this its price.
+-- fix: declare
 -- remediation: Have the link declared anew by whoever can sign in as the identity:
 --   palscan collector --identity NAME --tenant T, and palscan import of its file.
 --   Or give palscan a credential of the identity again.

@@ -10,6 +10,7 @@
 -- rationale: On a CSP subscription only the roles of Microsoft's list for partner earned credit
 --   count, and readers are not on it. Elsewhere it depends on the programme, and the
 --   documents disagree: told as low.
+-- fix: F4 or F3d
 -- remediation: Ask the customer for a least-privilege role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

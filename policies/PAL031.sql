@@ -8,6 +8,7 @@
 -- rationale: Microsoft lists some 120 of 930 built-in roles with a verdict. On a subscription sold
 --   through CSP an identity that holds only custom or unlisted roles may earn credit or not:
 --   the rules that rest on it say unknown.
+-- fix: F4
 -- remediation: Ask the customer for a role of Microsoft's list, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

@@ -10,6 +10,7 @@
 -- rationale: A role counts only while it is activated: 8 of 730 hours count 8/730, and a day
 --   of partner earned credit needs the whole day. Just-in-time access is itself a control
 --   that auditors ask for, so the remedy is a second, small standing role, not less PIM.
+-- fix: F4 or accept
 -- remediation: Ask the customer for a standing least-privilege role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

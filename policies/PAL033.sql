@@ -11,6 +11,7 @@
 -- controls: CC6.3 A.5.18
 -- rationale: When the last role ends by which a linked identity covers the subscription, so does the
 --   recognition of its usage, and nobody is told.
+-- fix: F4 or F3d or F7a
 -- remediation: Ask the customer to extend it, or for a least-privilege role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

@@ -9,6 +9,7 @@
 -- rationale: The link is there and the role is given, but it holds only from a later day on. What is
 --   used until then is not recognised by it, and a day of partner earned credit needs the
 --   whole day.
+-- fix: F4 or F3d
 -- remediation: Wait for the day, or ask the customer for a least-privilege role that counts now, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

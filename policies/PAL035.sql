@@ -8,6 +8,7 @@
 -- pins: roles
 -- rationale: A deny assignment is stronger than every role. The role is there, the access is not,
 --   and what is used behind it is recognised for nobody.
+-- fix: deny or F3d
 -- remediation: Ask the customer to exclude object O from the deny assignment, or to remove it. One that Azure
 --   made ends with its managed application, blueprint or deployment stack. To see them:
 --   az rest --method get --url "https://management.azure.com/subscriptions/S/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01"

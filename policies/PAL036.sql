@@ -9,6 +9,7 @@
 -- pins: scopes
 -- rationale: The roles that count lie on resource groups or resources only, and there is usage beside
 --   them. That is by design where several partners share a subscription; then accept it.
+-- fix: F4 or accept
 -- remediation: Ask the customer for a least-privilege role that counts, on the whole subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

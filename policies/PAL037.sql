@@ -8,5 +8,6 @@
 -- rationale: A role reaches the identity only through a group whose members could not be read:
 --   nested, dynamic and foreign groups need a right of their own. The rules that rest on
 --   that access say unknown.
+-- fix: F0
 -- remediation: Give the identity that scans the Microsoft Graph permission GroupMember.Read.All in tenant T, or import the members.
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

@@ -10,6 +10,7 @@
 -- rationale: Everything that counts is held under a condition. Conditions mostly restrict the
 --   reading of data or whom roles may be given to; whether they change what is recognised is
 --   not published.
+-- fix: review or F4
 -- remediation: Read the condition. If it restricts more than data or the giving of roles, ask the customer for a
 --   least-privilege role without one, on subscription S for object O:
 --   az role assignment list --assignee O --scope /subscriptions/S --query "[].{role:roleDefinitionName,condition:condition}"

@@ -11,6 +11,7 @@
 -- rationale: The link is still there, the access it counted by is not: a role ended, was taken away,
 --   became just-in-time or is denied. What is used from then on is recognised for nobody, unless
 --   another linked identity covers it.
+-- fix: F4 or review
 -- remediation: Ask the customer for a least-privilege role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

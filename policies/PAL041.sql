@@ -9,6 +9,7 @@
 -- controls: CC6.3 A.8.2 3.1.5
 -- rationale: An identity that only carries the link, and delivers nothing, needs the least role that
 --   counts. More is a risk to the customer, and an argument for taking all of it away.
+-- fix: F4 F6
 -- remediation: First ask the customer for a least-privilege role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

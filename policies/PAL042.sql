@@ -8,6 +8,7 @@
 -- pins: scope
 -- rationale: Classic administrators are retired, are not on the list for earned credit, and
 --   Lighthouse does not know them. Their list is not read.
+-- fix: F4 or F3d
 -- remediation: Ask the customer for a role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

@@ -10,6 +10,7 @@
 -- controls: CC6.3 A.5.18
 -- rationale: The account is gone, its role assignment is not. It grants nothing to anybody, and tells
 --   every auditor that nobody cleans up.
+-- fix: F7
 -- remediation: Have the customer remove it:
 --   az role assignment delete --ids ASSIGNMENT
 --   Get-AzRoleAssignment -Scope /subscriptions/S | Where-Object ObjectType -eq Unknown | Remove-AzRoleAssignment

@@ -10,6 +10,7 @@
 -- rationale: Attribution stops when the account is disabled or deleted, and begins for a guest only
 --   once the invitation is redeemed. Of the directory only names are read, not the state of
 --   accounts.
+-- fix: enable or F3
 -- remediation: Have the account enabled again, or link a successor, signed in as the successor itself:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

@@ -9,6 +9,7 @@
 -- rationale: Recognition goes on without a credential. What is lost is the ability to see the link,
 --   and to change it. Of the directory only names are read, not the end of secrets and
 --   certificates.
+-- fix: credential
 -- remediation: Make a new credential in time, and take the old one away when the new one is used:
 --   az ad app credential reset --id APPID --append --cert @cert.pem
 --   New-AzADAppCredential -ApplicationId APPID -CertValue CERTIFICATE

@@ -10,6 +10,7 @@
 -- rationale: A role at the root reaches every management group and subscription of the tenant, those
 --   to come as well. It is mostly what was left when a global administrator elevated their
 --   access for an hour.
+-- fix: F7
 -- remediation: Have the customer remove it:
 --   az role assignment delete --ids ASSIGNMENT
 --   Get-AzRoleAssignment -ObjectId O -Scope / | Remove-AzRoleAssignment

@@ -9,6 +9,7 @@
 -- pins: scopes
 -- rationale: The link and the role are right, but there is nothing to recognise: all that the
 --   identity covers stood idle in the whole window.
+-- fix: none or F4
 -- remediation: None is needed where work has yet to begin. Else ask the customer for a role where
 --   the usage is, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S

@@ -10,6 +10,7 @@
 -- folded-under: offboarding PAL012 PAL060 PAL061 PAL062
 -- rationale: There is usage, we have access, and nobody who is linked holds a role that counts:
 --   what is consumed here is recognised for nobody.
+-- fix: F3 or F4 or F5
 -- remediation: Link an identity of ours that has a role here (signed in as it, location ID P of your rule):
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

@@ -8,6 +8,7 @@
 -- pins: state
 -- rationale: A subscription that is disabled or deleted uses nothing, so nothing is recognised on it;
 --   one that is past due or warned is about to become so. It can be reactivated for some time.
+-- fix: ask
 -- remediation: Ask the customer whether it is meant to end. If not, its account administrator or CSP partner
 --   reactivates it; look at its state with
 --   az account list --all --query "[?id=='S'].state"

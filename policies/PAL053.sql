@@ -10,6 +10,7 @@
 -- folded-under: offboarding
 -- rationale: What linked identities cover here was used, and is not any more: there is nothing left to
 --   recognise. Work may have ended, or moved to where no linked identity reaches.
+-- fix: ask
 -- remediation: Ask the customer where the work is now. If it moved to another subscription S, ask for a
 --   least-privilege role that counts there, for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S

@@ -12,6 +12,7 @@
 --   ID of the publishing account; the newer one tells to include a linked account for offers,
 --   too. Without a linked principal recognition hangs on the older word alone. It is told as
 --   high where the parameter marketplaceIsAutomatic is false.
+-- fix: F5 or F3@managing
 -- remediation: Publish a version of the offer with a linked principal, permanently authorized, or signed in
 --   as a principal of the delegation, in the managing tenant T, with the location ID P:
 --   az login --tenant T && az managementpartner create --partner-id P

@@ -9,6 +9,7 @@
 -- rationale: When a subscription moves to another tenant its role assignments are gone; delegations
 --   survive, unless it moved to the tenant that it was delegated to. Links made in the old
 --   tenant count for nothing in the new one.
+-- fix: F4 F3
 -- remediation: Ask the customer for a least-privilege role in the new tenant T, for a new object O there:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

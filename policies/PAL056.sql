@@ -9,6 +9,7 @@
 -- rationale: Another provider reaches a subscription that is in use. Several partners on one
 --   subscription are legitimate, and each is recognised by its own link and role; who they
 --   are should be no surprise.
+-- fix: none
 -- remediation: None is needed. Whoever a tenant id belongs to, the customer knows, who can remove the access:
 --   az managedservices assignment list --subscription S --include-definition true
 --   Get-AzManagedServicesAssignment -Scope /subscriptions/S

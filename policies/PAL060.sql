@@ -11,6 +11,7 @@
 -- rationale: Access by Lighthouse is recognised through a link that a principal of the
 --   delegation made in the managing tenant, once for all customers. A delegation onboarded
 --   by template has no other way to be recognised.
+-- fix: F3@managing or F5
 -- remediation: Signed in as a principal of the delegation, in the managing tenant T, with the location ID P:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

@@ -10,6 +10,7 @@
 -- folded-under: offboarding PAL060
 -- rationale: Delegated access earns and is recognised only with a role of Microsoft's list for partner
 --   earned credit. A linked principal that holds none of them here is linked in vain.
+-- fix: F5
 -- remediation: Redeploy with the linked principal permanently authorized for a role that counts, such as Support
 --   Request Contributor; cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e is its id:
 --   az managedservices assignment list --subscription S --include-definition true

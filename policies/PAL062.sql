@@ -11,6 +11,7 @@
 -- rationale: Partner earned credit needs a permanent authorization; one that must be activated first
 --   (just in time) does not count. A Reader role beside it is usual and does not count either.
 --   Just-in-time access is itself a control: the remedy is a second, small standing role.
+-- fix: F5
 -- remediation: Redeploy with the linked principal permanently authorized for a role that counts, such as Support
 --   Request Contributor; cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e is its id:
 --   az managedservices assignment list --subscription S --include-definition true

@@ -9,6 +9,7 @@
 -- pins: partnerId
 -- rationale: Access by Lighthouse is recognised through a link in the managing tenant. This account
 --   works by a delegation, and its link is in the customer's tenant, where it has no role.
+-- fix: F3@managing
 -- remediation: Signed in as the home account, in the managing tenant T, with the location ID P:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

@@ -7,6 +7,7 @@
 -- reads: delegations
 -- rationale: Without the role Managed Services Registration assignment Delete Role nobody of ours can
 --   remove this delegation, for instance when the work ends. The customer always can.
+-- fix: F5 or accept
 -- remediation: Add that role (91c1777a-f3dc-4fae-b103-61d183457e46) for a group of ours, permanently:
 --   az managedservices assignment list --subscription S --include-definition true
 --   az deployment sub create --location L --template-file subscription.json --parameters @subscription.parameters.json

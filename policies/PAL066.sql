@@ -10,6 +10,7 @@
 -- folded-under: offboarding
 -- rationale: With the delegation all access by Lighthouse to this scope ended, and with it the
 --   recognition of its usage.
+-- fix: ask F5
 -- remediation: Ask the customer whether it was removed on purpose. If not, have it deployed again, with a
 --   linked principal permanently authorized:
 --   az deployment sub create --location L --template-file subscription.json --parameters @subscription.parameters.json

@@ -8,6 +8,7 @@
 -- pins: delegations
 -- rationale: Several delegations of ours give the same principal the same role on one scope. When one
 --   of them is removed, the access that the other one gave can go with it.
+-- fix: consolidate
 -- remediation: Consolidate: deploy one delegation that holds all authorizations, then remove the others:
 --   az managedservices assignment list --subscription S --include-definition true
 --   az deployment sub create --location L --template-file subscription.json --parameters @subscription.parameters.json

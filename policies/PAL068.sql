@@ -9,6 +9,7 @@
 -- rationale: A delegation that names a person must be deployed again by every customer when that
 --   person comes or goes. Security groups change in our own tenant. User accounts are allowed
 --   all the same.
+-- fix: group F5
 -- remediation: Put the person into a security group of the managing tenant, and redeploy with the group in
 --   authorizations; a member who should count needs a link:
 --   az managedservices assignment list --subscription S --include-definition true

@@ -9,6 +9,7 @@
 -- rationale: Who reaches the customer by this delegation, with which role and how, is not what it was
 --   when it was last verified. A new version of a marketplace offer that the customer accepted
 --   is told as information.
+-- fix: review or F5
 -- remediation: Ask who changed the delegation and why, and compare it with what was agreed:
 --   az managedservices assignment list --subscription S --include-definition true
 --   Get-AzManagedServicesAssignment -Scope /subscriptions/S

@@ -9,6 +9,7 @@
 -- rationale: Lighthouse takes built-in roles only, except Owner and those with data actions. A role
 --   that gained data actions later still works in a delegation made before, without those
 --   actions; the same delegation could not be deployed again.
+-- fix: F5
 -- remediation: Redeploy with a role that Lighthouse takes:
 --   az managedservices assignment list --subscription S --include-definition true
 --   az deployment sub create --location L --template-file subscription.json --parameters @subscription.parameters.json

@@ -9,6 +9,7 @@
 -- pins: roleIds
 -- rationale: The delegation authorizes a principal that the directory of the managing tenant does not
 --   know any more. It serves nobody, and hides that nobody else may be authorized.
+-- fix: group F5
 -- remediation: Redeploy without that principal, with a security group in its place:
 --   az managedservices assignment list --subscription S --include-definition true
 --   az deployment sub create --location L --template-file subscription.json --parameters @subscription.parameters.json

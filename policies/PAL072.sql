@@ -8,5 +8,6 @@
 -- rationale: Line items of an Azure plan that show no credit on days with recorded counting access
 --   are money not received. Ineligible products, the day of the grant and a delay of 48
 --   hours are no fault.
+-- fix: support
 -- remediation: Ask Partner Center support for the credit of those days, with the history of the access from this repository.
 -- references: https://learn.microsoft.com/partner-center/partner-earned-credit-explanation

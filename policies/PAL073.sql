@@ -10,6 +10,7 @@
 -- rationale: On a subscription that we sold through CSP, our agent group's role (admin on behalf of)
 --   earns by itself. Without it partner earned credit rests on other access of ours, if there
 --   is any; billing goes on as before. A customer may remove that role, and then wants it so.
+-- fix: none
 -- remediation: If the customer removed it on purpose, accept the finding; access must not be asked for merely
 --   to earn credit. For reference, what an Owner of the customer runs, with the group's object id:
 --   az role assignment create --role Owner --assignee-object-id O --scope /subscriptions/S

@@ -9,6 +9,7 @@
 --   on behalf of). Such a sign-in cannot be linked, and needs no link: on our own sale
 --   recognition is automatic. What the service says to it is a sentence; which status and code
 --   go with it is not published, so it cannot be told from other refusals.
+-- fix: none
 -- remediation: None is needed on our own CSP sale. Elsewhere ask the customer for an account of its tenant,
 --   and link that, signed in as it, with the location ID P:
 --   az login --tenant T && az managementpartner create --partner-id P

@@ -7,6 +7,7 @@
 -- subject: subscription
 -- rationale: On a subscription that we sold, the foreign principal should be one of our agent groups.
 --   Its displayed name proves nothing.
+-- fix: ask
 -- remediation: Find the group in the partner tenant, and have the customer's Owner compare it with the assignment:
 --   az ad group show --group AdminAgents --query id -o tsv
 --   Get-AzADGroup -DisplayName AdminAgents

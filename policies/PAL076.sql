@@ -7,6 +7,7 @@
 -- subject: subscription
 -- rationale: We sold the subscription, and neither we nor our reseller have any access to it, while
 --   another partner has: its usage earns nothing for us.
+-- fix: ask F4
 -- remediation: Ask the customer for a role that counts, on subscription S for object O:
 --   az role assignment create --assignee-object-id O --assignee-principal-type ServicePrincipal --role cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e --scope /subscriptions/S
 --   New-AzRoleAssignment -ObjectId O -RoleDefinitionId cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e -Scope /subscriptions/S

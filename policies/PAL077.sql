@@ -7,5 +7,6 @@
 -- subject: subscription
 -- rationale: Only an Azure plan earns credit; the offer ids of legacy CSP subscriptions look the
 --   same. On EA and MCA subscriptions a link is right, earned credit never is.
+-- fix: none
 -- remediation: Nothing, or move the subscription to an Azure plan.
 -- references: https://learn.microsoft.com/partner-center/billing/partner-earned-credit-troubleshoot

@@ -6,5 +6,6 @@
 -- severity: medium
 -- subject: tenant
 -- rationale: Access to the tenant that comes from a delegated admin relationship ends with it.
+-- fix: ask
 -- remediation: Renew the relationship in Partner Center, or let it extend itself.
 -- references: https://learn.microsoft.com/partner-center/gdap-introduction

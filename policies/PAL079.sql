@@ -7,5 +7,6 @@
 -- subject: subscription
 -- rationale: The sale already credits us there. The link does no harm and is useful before a move to
 --   EA or MCA.
+-- fix: none
 -- remediation: Nothing.
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id

@@ -6,6 +6,7 @@
 -- severity: high
 -- subject: identity
 -- rationale: Power Apps usage is credited through the owner or a co-owner whose account is linked.
+-- fix: F9
 -- remediation: Make a linked account O owner of the app A in environment E:
 --   Set-AdminPowerAppOwner -AppName A -AppOwner O -EnvironmentName E
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -7,6 +7,7 @@
 -- subject: identity
 -- rationale: Power Automate usage is credited through the creator of the flow; after an import that
 --   is who imported it.
+-- fix: F10
 -- remediation: Make a linked account O owner of the flow F in environment E; the creator may stay:
 --   Set-AdminFlowOwnerRole -PrincipalType User -PrincipalObjectId O -RoleName CanEdit -FlowName F -EnvironmentName E
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

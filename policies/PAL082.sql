@@ -6,6 +6,7 @@
 -- severity: high
 -- subject: identity
 -- rationale: Power BI usage is credited through the account that published the dataset.
+-- fix: F11
 -- remediation: Publish again, signed in as the linked account:
 --   Connect-PowerBIServiceAccount; New-PowerBIReport -Path report.pbix -Workspace W -ConflictAction CreateOrOverwrite
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -6,6 +6,7 @@
 -- severity: high
 -- subject: identity
 -- rationale: Customer Insights usage is credited through active users whose accounts are linked.
+-- fix: F3
 -- remediation: Signed in as the account itself, with partner ID P:
 --   az login --tenant T && az managementpartner create --partner-id P
 --   Connect-AzAccount -Tenant T; New-AzManagementPartner -PartnerId P

@@ -7,6 +7,7 @@
 -- subject: identity
 -- rationale: What the partner delivers should be part of a solution: an import as the linked account
 --   keeps the credit.
+-- fix: F12
 -- remediation: Import the solution again, as the linked account:
 --   pac auth create --environment E; pac solution import --path Solution_managed.zip
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -7,5 +7,6 @@
 -- subject: identity
 -- rationale: Of several linked owners with different partner IDs the latest active one is credited.
 --   Only links that can be read are compared.
+-- fix: review
 -- remediation: Agree with the customer on who owns the resource.
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

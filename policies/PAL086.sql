@@ -7,6 +7,7 @@
 -- subject: identity
 -- rationale: All resources that are credited through this link lie in sandbox, trial or developer
 --   environments, which the programme does not count.
+-- fix: F12
 -- remediation: Import the solution again, as the linked account:
 --   pac auth create --environment E; pac solution import --path Solution_managed.zip
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

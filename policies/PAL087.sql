@@ -6,6 +6,7 @@
 -- severity: high
 -- subject: identity
 -- rationale: A model-driven app has no co-owner; only its creator is credited.
+-- fix: F12
 -- remediation: Import the solution again, as the linked account:
 --   pac auth create --environment E; pac solution import --path Solution_managed.zip
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -7,6 +7,7 @@
 -- subject: identity
 -- rationale: The owner, creator or publisher was linked and is now somebody who is not: the last
 --   import of a solution decides.
+-- fix: F12
 -- remediation: Import the solution again, as the linked account:
 --   pac auth create --environment E; pac solution import --path Solution_managed.zip
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

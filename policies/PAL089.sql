@@ -7,6 +7,7 @@
 -- subject: identity
 -- rationale: Older texts name guests among the accounts that may be linked, later ones do not: no
 --   fault, a risk.
+-- fix: F9
 -- remediation: Make a linked account O owner of the app A in environment E:
 --   Set-AdminPowerAppOwner -AppName A -AppOwner O -EnvironmentName E
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

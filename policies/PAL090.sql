@@ -6,6 +6,7 @@
 -- severity: high
 -- subject: identity
 -- rationale: An app or flow of a disabled account is orphaned, and its usage is credited to nobody.
+-- fix: F9 F10
 -- remediation: Make a linked account O owner of the app A in environment E:
 --   Set-AdminPowerAppOwner -AppName A -AppOwner O -EnvironmentName E
 --   Make a linked account O owner of the flow F in environment E; the creator may stay:

@@ -6,5 +6,6 @@
 -- severity: low
 -- subject: identity
 -- rationale: Without active users there is nothing to credit.
+-- fix: none
 -- remediation: Nothing, or retire the resource.
 -- references: https://learn.microsoft.com/azure/cost-management-billing/manage/link-partner-id-power-apps-accounts

@@ -7,5 +7,6 @@
 -- subject: subscription
 -- rationale: The usage report of a month should show each subscription that our link covered on all
 --   its days. Reports lag by weeks, and months without usage have no rows.
+-- fix: support
 -- remediation: Open a support request in Partner Center, with the link as it was read.
 -- references: https://learn.microsoft.com/partner-center/insights/insights-data-definitions

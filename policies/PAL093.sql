@@ -7,6 +7,7 @@
 -- subject: subscription
 -- rationale: The usage report names the partner ID and the role it counted by. Inside one global
 --   account a location may be shadowed by another.
+-- fix: F2 or F4
 -- remediation: Signed in as the identity itself, in tenant T, with the right partner ID P:
 --   az login --tenant T && az managementpartner update --partner-id P
 --   Connect-AzAccount -Tenant T; Update-AzManagementPartner -PartnerId P

@@ -8,5 +8,6 @@
 -- rationale: A tenant that earns for us and is not in the estate is a gap of the evidence: a
 --   forgotten link of a former colleague, or an account of the customer that is linked for
 --   us.
+-- fix: estate
 -- remediation: Add the tenant to the estate, find the identity, scan it.
 -- references: https://learn.microsoft.com/partner-center/insights/insights-data-definitions

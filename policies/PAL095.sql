@@ -8,6 +8,7 @@
 -- rationale: Whoever reads a list of findings must be able to trust that it speaks of all
 --   customers, and of nobody else. Compared are the customers of the estate with the tenants
 --   that were scanned; lists of CRM and Partner Center are not read.
+-- fix: F0 or estate
 -- remediation: Where a customer was not scanned, find out what is missing in tenant T, and read it:
 --   palscan doctor --tenant T, then palscan scan --tenant T
 --   Where a tenant is no customer of the estate, add it there under customers, or as the home of a

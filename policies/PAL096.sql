@@ -7,6 +7,7 @@
 -- controls: IPE
 -- rationale: What is not read is not judged: a customer that stays dark looks as quiet as one
 --   that is in order. Facts carried from earlier runs prove nothing about today.
+-- fix: F0 or estate
 -- remediation: Find out what is missing in tenant T, and read it again:
 --   palscan doctor --tenant T, then palscan scan --tenant T
 --   Or, where the customer does not let us read an area, write that into acceptedGaps of the estate.

@@ -9,6 +9,7 @@
 -- controls: CC6.2 A.5.18 3.1.1
 -- rationale: The end of a contract, or of somebody's work for us, takes no access away by itself. A
 --   link harms nobody, it grants nothing; access that outlives its reason does.
+-- fix: F3d F7 or F7a
 -- remediation: Have the customer remove the role assignments, or the account O in its directory:
 --   az role assignment delete --ids ASSIGNMENT
 --   Get-AzRoleAssignment -ObjectId O -Scope /subscriptions/S | Remove-AzRoleAssignment

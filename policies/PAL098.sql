@@ -6,6 +6,7 @@
 -- subject: registry
 -- rationale: Every verdict about the right partner ID, and about whose account is whose, rests on
 --   these two files. Where they contradict themselves, the verdicts do.
+-- fix: registry or estate
 -- remediation: Correct the registry (mpn.json) or the estate (estate.json) where the message says.
 -- references: https://learn.microsoft.com/partner-center/account-settings/manage-locations
 

@@ -7,5 +7,6 @@
 -- subject: registry
 -- rationale: A registry that misses an ID, or has its type or country wrong, makes every rule about
 --   the right ID wrong.
+-- fix: registry
 -- remediation: Mend the registry.
 -- references: https://learn.microsoft.com/partner-center/insights/insights-data-definitions

@@ -6,6 +6,7 @@
 -- subject: waiver
 -- rationale: A risk is accepted by a person, for a reason, until a day. An acceptance that lacks
 --   one of these, or whose day is past, accepts nothing; left in the file it looks as if it did.
+-- fix: accept
 -- remediation: Look at the finding again. Where the risk is to be accepted for longer, write a new acceptance, approved by
 --   another person than the one who asks for it:
 --   palscan waive FINGERPRINT --reason WHY --owner WHO --requester WHO --approver WHO --until DATE

@@ -7,6 +7,7 @@
 -- rationale: A finding nobody closes and nobody accepts is a decision nobody took. How many days
 --   each severity has is set by the parameters slaCriticalDays, slaHighDays, slaMediumDays and
 --   slaLowDays; info has no deadline.
+-- fix: none
 -- remediation: Do what the finding says, or accept its risk with a reason and an end:
 --   palscan waive FINGERPRINT --reason WHY --owner WHO --requester WHO --approver WHO --until DATE
 

@@ -7,6 +7,7 @@
 -- rationale: That changes are recorded is one half of the control, that a person looked at them
 --   and signed is the other. Privileged access is expected to be reviewed more often; that has a
 --   rule of its own.
+-- fix: review
 -- remediation: Look at what changed since the last review and sign it:
 --   palscan review
 

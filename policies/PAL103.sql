@@ -9,6 +9,7 @@
 -- controls: A.5.18 A.8.2
 -- rationale: Somebody has to say that this access is still wanted, and sign it. Quarterly is the
 --   usual audit expectation.
+-- fix: review or F6
 -- remediation: Certify the access in an access review: keep, reduce or remove, by somebody else than its holder:
 --   palscan review
 --   Or take the privilege away where a lesser role is enough:

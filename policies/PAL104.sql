@@ -7,6 +7,7 @@
 -- controls: IPE
 -- rationale: Auditors test the sequence and the timing of runs. A night without one is a night of
 --   which nobody can say what was so; with a reason beside it, it is a known exception.
+-- fix: accept
 -- remediation: Find out why the runs stopped, and write the reason down where it is found with the gap:
 --   palscan waive FINGERPRINT --reason WHY --owner WHO --requester WHO --approver WHO --until DATE
 

@@ -118,6 +118,22 @@ static void words(FILE *out, const struct pal_style *style, const char *label, c
   paragraph(out, style, label, line);
 }
 
+/* "F4 (an Owner of the customer) or F3d (the identity itself)"; NULL: none is named, or no memory. */
+static const char *fixes_of(struct pal_arena *arena, const struct pal_policy *p) {
+  const char *text = NULL;
+  for (size_t i = 0; i < p->fixes_n; i++) {
+    const struct pal_fix_use *use = &p->fixes[i];
+    text = pal_arena_printf(arena, "%s%s%s%s (%s)", text != NULL ? text : "",
+                            text == NULL      ? ""
+                            : use->is_instead ? " or "
+                                              : ", then ",
+                            use->fix->word, use->managing ? "@managing" : "", pal_actor_name(use->fix->actor));
+    if (text == NULL)
+      return NULL;
+  }
+  return text;
+}
+
 static enum pal_code show(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
   if (cli->args_n != 2)
     return pal_err_set(err, PAL_E_USAGE, "palscan policies show ID");
@@ -150,6 +166,7 @@ static enum pal_code show(struct pal_cli *cli, const struct pal_app *app, struct
   words(out, &style, "controls", p->controls, p->controls_n);
   paragraph(out, &style, "why", p->rationale);
   paragraph(out, &style, "what to do", p->remediation);
+  paragraph(out, &style, "put right by", fixes_of(cli->arena, p));
   paragraph(out, &style, "references", p->references);
   (void)fprintf(out, "\n");
   each_line(p->sql, plain_line, &plain);

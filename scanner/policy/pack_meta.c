@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "areas.h"
+#include "pal_fix.h"
 #include "pal_json.h"
 #include "sql_scan.h"
 
@@ -26,12 +27,13 @@ enum meta_key {
   META_REFERENCES,
   META_CONTROLS,
   META_STATUS,
+  META_FIX,
   META_N
 };
 
 static const char *const meta_names[META_N] = {"id",          "title",      "class",    "severity",     "subject",
                                                "reads",       "needs",      "pins",     "folded-under", "rationale",
-                                               "remediation", "references", "controls", "status"};
+                                               "remediation", "references", "controls", "status",       "fix"};
 
 static const char *const subjects[] = {"tenant",    "identity", "subscription", "scope", "registry",
                                        "principal", "waiver",   "review",       "run"};
@@ -286,6 +288,43 @@ static enum pal_code read_words(const struct meta *meta, struct pal_policy *poli
   return code;
 }
 
+static enum pal_code one_fix(const struct meta *meta, const char *word, struct pal_fix_use *ret, struct pal_err *err) {
+  const char *suffix = strchr(word, '@');
+  size_t len = suffix ? (size_t)(suffix - word) : strlen(word);
+  ret->fix = pal_fix_find(word, len);
+  if (!ret->fix)
+    return fail(meta, META_FIX, err, "unknown way to put it right", word);
+  ret->managing = suffix != NULL;
+  if (suffix && strcmp(suffix, "@managing") != 0)
+    return fail(meta, META_FIX, err, "only @managing may follow, not", word);
+  return PAL_OK;
+}
+
+/* fix: F1 F2 or registry: one after the other, or one in place of another. */
+static enum pal_code read_fixes(const struct meta *meta, struct pal_policy *policy, struct pal_err *err) {
+  const char *const *words = NULL;
+  size_t n = 0;
+  bool instead = false;
+  enum pal_code code = split(meta, META_FIX, &words, &n, err);
+  if (code != PAL_OK || n == 0)
+    return code;
+  struct pal_fix_use *fixes = pal_arena_calloc(meta->arena, n, sizeof *fixes);
+  if (!fixes)
+    return pal_err_nomem(err);
+  for (size_t i = 0; i < n && code == PAL_OK; i++) {
+    bool is_or = strcmp(words[i], "or") == 0;
+    if (is_or && (instead || policy->fixes_n == 0 || i + 1 == n))
+      return fail(meta, META_FIX, err, "a way stands on either side of", words[i]);
+    if (!is_or) {
+      fixes[policy->fixes_n].is_instead = instead;
+      code = one_fix(meta, words[i], &fixes[policy->fixes_n++], err);
+    }
+    instead = is_or;
+  }
+  policy->fixes = fixes;
+  return code;
+}
+
 static enum pal_code read_lists(const struct meta *meta, struct pal_policy *policy, struct pal_err *err) {
   enum pal_code code = needs(meta, META_READS, &policy->reads, &policy->reads_n, err);
   if (code == PAL_OK)
@@ -296,6 +335,8 @@ static enum pal_code read_lists(const struct meta *meta, struct pal_policy *poli
     code = split(meta, META_FOLDED_UNDER, &policy->folded_under, &policy->folded_under_n, err);
   if (code == PAL_OK)
     code = split(meta, META_CONTROLS, &policy->controls, &policy->controls_n, err);
+  if (code == PAL_OK)
+    code = read_fixes(meta, policy, err);
   return code;
 }
 

@@ -11,7 +11,8 @@
  *
  * The block ends at the first line that is no "--" comment. Keys: id, title,
  * class, severity, subject, reads, needs, pins, folded-under, rationale,
- * remediation, references, controls, status (pal_policy_status: "awaits
+ * remediation, references, controls, fix (pal_fix.h: "F4 or F3d or F7a",
+ * "F1 F2", "F3@managing"), status (pal_policy_status: "awaits
  * partner-center", "reason PAL030", "retired PAL060"). Lists are separated by blanks or commas.
  *
  * In the leading comment of a view only one line means something:

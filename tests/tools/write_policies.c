@@ -190,6 +190,15 @@ static void put_needs(struct pal_buf *out, const char *word, const struct pal_ne
     pal_buf_printf(out, " %s%s", v[i].area, suffix[v[i].where]);
 }
 
+static void put_fixes(struct pal_buf *out, const struct pal_policy *policy) {
+  for (size_t i = 0; i < policy->fixes_n; i++) {
+    const struct pal_fix_use *use = &policy->fixes[i];
+    pal_buf_puts(out, i == 0 ? "Put right by " : use->is_instead ? " or " : ", then ");
+    pal_buf_printf(out, "%s%s (%s)", use->fix->word, use->managing ? "@managing" : "", pal_actor_name(use->fix->actor));
+  }
+  pal_buf_puts(out, policy->fixes_n > 0 ? ".\n\n" : "");
+}
+
 /* Where the statement begins: after the leading comment. */
 static const char *statement_of(const char *sql) {
   while (strncmp(sql, "--", 2) == 0 || *sql == '\n')
@@ -211,11 +220,20 @@ static void put_policy(struct pal_buf *out, const struct pal_policy *policy) {
   }
   put_cell(out, policy->rationale);
   pal_buf_puts(out, "\n\n");
+  put_fixes(out, policy);
   if (statement)
     pal_buf_printf(out, "<details><summary>SQL</summary>\n\n```sql\n%s```\n\n</details>\n\n", statement);
 }
 
 /* --- the page --- */
+
+/* Whoever reads a finding is told who can put it right. */
+static enum pal_code check_fixes(const struct pal_pack *pack, struct pal_err *err) {
+  for (size_t i = 0; i < pal_pack_n(pack); i++)
+    if (pal_pack_at(pack, i)->status != PAL_RETIRED && pal_pack_at(pack, i)->fixes_n == 0)
+      return pal_err_set(err, PAL_E_INPUT, "%s: no \"fix\" says who can put it right", pal_pack_at(pack, i)->id);
+  return PAL_OK;
+}
 
 static enum pal_code put_block(struct page *page, const char *name, struct pal_err *err) {
   pal_buf_putc(page->out, '\n');
@@ -292,6 +310,8 @@ static enum pal_code write_page(const char *dir, bool check, bool *ret_differs, 
   const char *path = arena ? pal_arena_printf(arena, "%s/README.md", dir) : NULL;
   enum pal_code code = path ? pal_pack_load(dir, NULL, 0, &pack, err) : pal_err_nomem(err);
   page.pack = pack;
+  if (code == PAL_OK)
+    code = check_fixes(pack, err);
   if (code == PAL_OK)
     code = tables_new(arena, &page.tables, err);
   if (code == PAL_OK)

@@ -11,6 +11,7 @@
 
 #include "pal_arena.h"
 #include "pal_err.h"
+#include "pal_fix.h"
 #include "pal_record.h"
 
 enum { PAL_POLICY_BYTES_MAX = 256 << 10, PAL_POLICIES_MAX = 2000 };
@@ -53,6 +54,8 @@ struct pal_policy {
   const char *rationale, *remediation, *references;
   const char *const *controls;
   size_t controls_n;
+  const struct pal_fix_use *fixes; /* in the order in which they are done; none: nobody wrote how */
+  size_t fixes_n;
   enum pal_policy_status status;
   const char *const *status_words; /* AWAITS: the data; REASON, RETIRED: the rules that speak instead */
   size_t status_words_n;

@@ -48,6 +48,21 @@ START_TEST(test_pack__metadata_is_read) {
 }
 END_TEST
 
+START_TEST(test_pack__fixes_follow_or_replace_each_other) {
+  struct pal_pack *pack;
+  struct pal_err err;
+  unit_ok(load(META "-- fix: F1 F2 or registry F3@managing\n" SELECT_ONE, &pack, &err), &err);
+  const struct pal_policy *policy = pal_pack_at(pack, 0);
+  ck_assert_uint_eq(policy->fixes_n, 4);
+  ck_assert_str_eq(policy->fixes[0].fix->word, "F1");
+  ck_assert(!policy->fixes[1].is_instead && policy->fixes[2].is_instead && !policy->fixes[3].is_instead);
+  ck_assert_str_eq(policy->fixes[2].fix->word, "registry");
+  ck_assert(policy->fixes[3].managing && !policy->fixes[1].managing);
+  ck_assert_int_eq(policy->fixes[3].fix->actor, PAL_ACTOR_IDENTITY);
+  pal_pack_free(pack);
+}
+END_TEST
+
 START_TEST(test_pack__a_status_stands_for_the_statement) {
   struct pal_pack *pack;
   struct pal_err err;
@@ -84,6 +99,11 @@ static const struct {
     {META "-- title: again\n" SELECT_ONE, "\"title\" stands twice"},
     {"-- id: OWN-1\n" SELECT_ONE, "lacks \"title\""},
     {META "-- reads: link\n" SELECT_ONE, "unknown area \"link\""},
+    {META "-- fix: F8\n" SELECT_ONE, "fix: unknown way to put it right \"F8\""},
+    {META "-- fix: F3@all\n" SELECT_ONE, "only @managing may follow, not \"F3@all\""},
+    {META "-- fix: or F3\n" SELECT_ONE, "a way stands on either side of \"or\""},
+    {META "-- fix: F3 or\n" SELECT_ONE, "a way stands on either side of \"or\""},
+    {META "-- fix: F3 or or F4\n" SELECT_ONE, "a way stands on either side of \"or\""},
     {META "-- needs: links@every\n" SELECT_ONE, "only @managing and @all"},
     {"-- hello\n" META SELECT_ONE, "begins with \"key: value\""},
     {META SELECT_ONE ";\nSELECT 2", "OWN-1.sql:9:1: a second statement"},
@@ -303,6 +323,7 @@ Suite *make_policy_pack_suite(void) {
   TCase *tcase = tcase_create("pack");
   tcase_add_checked_fixture(tcase, world_enter, world_leave);
   tcase_add_test(tcase, test_pack__metadata_is_read);
+  tcase_add_test(tcase, test_pack__fixes_follow_or_replace_each_other);
   tcase_add_test(tcase, test_pack__a_status_stands_for_the_statement);
   tcase_add_test(tcase, test_pack__an_indented_line_continues);
   tcase_add_loop_test(tcase, test_pack__wrong_files_are_refused_with_their_place, 0, UNIT_N(wrong));
