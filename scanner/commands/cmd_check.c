@@ -7,6 +7,7 @@
 #include "controls.h"
 #include "outcome.h"
 #include "pal_rejudge.h"
+#include "pal_remedy.h"
 #include "pal_scope.h"
 
 static const char *const by_words[] = {"control", NULL};
@@ -65,6 +66,10 @@ static enum pal_code report(struct pal_cli *cli, const struct pal_app *app, stru
   char hex[41], tree[41];
   enum pal_code code =
       pal_report_build(r->arena, r->judge, r->pack, r->previous, r->previous_n, r->has_previous, &report, err);
+  struct pal_remedies *remedies = NULL;
+  if (code == PAL_OK)
+    code = pal_remedies_read(r->arena, r->judge, &remedies, err);
+  report.remedies = remedies;
   if (code == PAL_OK)
     code = pal_findings_date(r->arena, &report, r->history, commit->trailers.started, err);
   if (code != PAL_OK)

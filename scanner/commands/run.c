@@ -10,6 +10,7 @@
 #include "pal_file.h"
 #include "pal_log.h"
 #include "pal_rejudge.h"
+#include "pal_remedy.h"
 #include "pal_text.h"
 #include "run_internal.h"
 #include "version.h"
@@ -415,6 +416,10 @@ static enum pal_code make_report(struct pal_run *run, struct pal_err *err) {
   struct pal_report built = {.completeness = run->result->report.completeness};
   enum pal_code code = pal_report_build(run->result->arena, run->result->judge, run->options->app->pack, run->previous,
                                         run->previous_n, run->has_parent, &built, err);
+  struct pal_remedies *remedies = NULL;
+  if (code == PAL_OK)
+    code = pal_remedies_read(run->result->arena, run->result->judge, &remedies, err);
+  built.remedies = remedies;
   run->result->report = built;
   char started[PAL_INSTANT_MAX];
   pal_instant_format(run->options->started, started);

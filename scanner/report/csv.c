@@ -2,6 +2,7 @@
 #include "csv_writer.h"
 #include "formats.h"
 #include "model.h"
+#include "pal_remedy.h"
 
 enum { CELL_MAX = 64 << 20 };
 
@@ -41,6 +42,7 @@ struct row {
   const struct pal_reported *reported;
   const char *fresh; /* start of the run of the verdict */
   const char *commit;
+  const char *remediation;
 };
 
 static const char *subject_text(const struct row *row, int field) {
@@ -91,7 +93,11 @@ static const char *started(const struct row *row) {
   return row->fresh;
 }
 
-enum { COMPUTED = -1 };
+static const char *remediation(const struct row *row) {
+  return row->remediation;
+}
+
+enum { COMPUTED = -1, REMEDIATION_BYTES = 256 << 10 };
 static const struct column {
   const char *name;
   int field; /* of the finding, or COMPUTED */
@@ -120,6 +126,7 @@ static const struct column {
     {"foldedUnder", PAL_FINDING_FOLDED_UNDER, NULL},
     {"snapshotCommit", COMPUTED, commit},
     {"snapshotStarted", COMPUTED, started},
+    {"remediation", COMPUTED, remediation},
 };
 enum { COLUMNS_N = sizeof columns / sizeof columns[0] };
 
@@ -130,18 +137,31 @@ static const char *column_text(const struct column *column, const struct row *ro
 enum pal_code report_csv_findings(const struct pal_report *report, const struct pal_style *style, FILE *out,
                                   struct pal_err *err) {
   struct csvw w;
+  struct pal_buf remedy;
   (void)style;
   csvw_init(&w, out);
+  pal_buf_init(&remedy, REMEDIATION_BYTES);
   for (size_t i = 0; i < COLUMNS_N; i++)
     csvw_cell(&w, columns[i].name);
   csvw_end(&w);
   for (size_t i = 0; i < report->findings_n; i++) {
-    struct row row = {.reported = &report->findings[i], .fresh = report->started, .commit = report->commit};
+    pal_buf_clear(&remedy);
+    pal_remedy_text(&remedy, report->remedies, &report->findings[i]);
+    for (char *c = remedy.data; *c; c++)
+      if (*c == '\n')
+        *c = ' '; /* a cell is one line, as grep and spreadsheets like it */
+    struct row row = {.reported = &report->findings[i],
+                      .fresh = report->started,
+                      .commit = report->commit,
+                      .remediation = remedy.data};
     for (size_t j = 0; j < COLUMNS_N; j++)
       csvw_cell(&w, column_text(&columns[j], &row));
     csvw_end(&w);
   }
-  return csvw_finish(&w, "the findings", err);
+  enum pal_code code = pal_buf_check(&remedy, "a remediation", err);
+  pal_buf_deinit(&remedy);
+  enum pal_code finished = csvw_finish(&w, "the findings", code == PAL_OK ? err : NULL);
+  return code == PAL_OK ? finished : code;
 }
 
 /* --- changes --- */

@@ -3,8 +3,9 @@
 #include "formats.h"
 #include "json_writer.h"
 #include "model.h"
+#include "pal_remedy.h"
 
-enum { FORMAT_VERSION = 1 };
+enum { FORMAT_VERSION = 1, REMEDIATION_BYTES = 256 << 10 };
 
 static const char *text_or_null(const char *text) {
   return text && text[0] ? text : NULL;
@@ -18,8 +19,21 @@ static void write_subject(struct jsonw *w, const char *type, const char *id, con
   jsonw_end(w);
 }
 
-/* `fresh`: the start of the run whose verdict this is, which an absent lastVerified means. */
-static void write_finding(struct jsonw *w, const struct pal_reported *reported, const char *fresh) {
+static void write_remediation(struct jsonw *w, const struct pal_remedies *remedies,
+                              const struct pal_reported *reported) {
+  struct pal_buf text;
+  pal_buf_init(&text, REMEDIATION_BYTES);
+  pal_remedy_text(&text, remedies, reported);
+  if (w->bad == PAL_OK)
+    w->bad = text.bad;
+  jsonw_text(w, "remediation", reported->policy ? text.data : NULL);
+  pal_buf_deinit(&text);
+}
+
+/* `fresh`: the start of the run whose verdict this is, which an absent lastVerified means; report: NULL without
+ * remediations, as findings that are compared. */
+static void write_finding(struct jsonw *w, const struct pal_reported *reported, const char *fresh,
+                          const struct pal_report *report) {
   const struct pal_record *finding = reported->finding;
   const struct pal_record *subject = pal_get_record(finding, PAL_FINDING_SUBJECT);
   const char *details = pal_get_text(finding, PAL_FINDING_DETAILS);
@@ -41,14 +55,16 @@ static void write_finding(struct jsonw *w, const struct pal_reported *reported, 
   jsonw_text(w, "fingerprint", pal_get_text(finding, PAL_FINDING_FINGERPRINT));
   jsonw_text(w, "since", pal_get_text(finding, PAL_FINDING_SINCE));
   jsonw_text(w, "lastVerified", verified ? verified : text_or_null(fresh));
+  if (report)
+    write_remediation(w, report->remedies, reported);
   jsonw_end(w);
 }
 
 static void write_findings(struct jsonw *w, const char *key, const struct pal_reported *findings, size_t n,
-                           const char *fresh) {
+                           const char *fresh, const struct pal_report *report) {
   jsonw_array(w, key, JSONW_LINES);
   for (size_t i = 0; i < n; i++)
-    write_finding(w, &findings[i], fresh);
+    write_finding(w, &findings[i], fresh, report);
   jsonw_end(w);
 }
 
@@ -108,7 +124,7 @@ enum pal_code report_json_findings(const struct pal_report *report, const struct
   write_rules(&w, report);
   write_coverage(&w, &report->completeness);
   write_summary(&w, report);
-  write_findings(&w, "findings", report->findings, report->findings_n, report->started);
+  write_findings(&w, "findings", report->findings, report->findings_n, report->started, report);
   jsonw_end(&w);
   return jsonw_finish(&w, "the findings", err);
 }
@@ -146,9 +162,9 @@ enum pal_code report_json_changes(const struct pal_comparison *comparison, const
     write_change(&w, &comparison->changes[i]);
   jsonw_end(&w);
   jsonw_object(&w, "findings", JSONW_LINES);
-  write_findings(&w, "opened", comparison->opened, comparison->opened_n, comparison->to_started);
-  write_findings(&w, "changed", comparison->changed, comparison->changed_n, comparison->to_started);
-  write_findings(&w, "resolved", comparison->resolved, comparison->resolved_n, comparison->from_started);
+  write_findings(&w, "opened", comparison->opened, comparison->opened_n, comparison->to_started, NULL);
+  write_findings(&w, "changed", comparison->changed, comparison->changed_n, comparison->to_started, NULL);
+  write_findings(&w, "resolved", comparison->resolved, comparison->resolved_n, comparison->from_started, NULL);
   jsonw_end(&w);
   jsonw_end(&w);
   return jsonw_finish(&w, "the changes", err);

@@ -236,6 +236,7 @@ static enum pal_code gather_not_tested(struct pal_arena *arena, const struct rep
 /* What the caller filled in stays. */
 static void forget_counts(struct pal_report *report) {
   struct pal_report kept = {
+      .remedies = report->remedies,
       .commit = report->commit,
       .tree = report->tree,
       .started = report->started,

@@ -126,14 +126,14 @@ expect_contract() {
     (.summary | are(["critical", "high", "medium", "low", "info", "waived", "unknown", "folded"])),
     (.findings[] |
       are(["policy", "title", "class", "severity", "verdict", "status", "tenantId", "tenantName", "subject", "message",
-        "details", "fingerprint", "since", "lastVerified"]),
+        "details", "fingerprint", "since", "lastVerified", "remediation"]),
       (.subject | are(["type", "id", "name"])),
       (.class | one(["access", "attribution", "rule", "completeness"])),
       (.severity | one(["critical", "high", "medium", "low", "info"])),
       (.verdict | one(["fail", "unknown"])),
       (.status | one(["open", "waived", "folded"])),
       (.details | type | one(["object"])),
-      ([.title, .tenantId, .message, .fingerprint, .since, .lastVerified][] | type | one(["string"]))),
+      ([.title, .tenantId, .message, .fingerprint, .since, .lastVerified, .remediation][] | type | one(["string"]))),
     (. as $all | .summary | to_entries[] | . as $entry | [$all.findings[] | select(bin == $entry.key)] | length |
       if . == $entry.value then empty else "summary of \($entry.key): \($entry.value), counted \(.)" end)' "$T/.out")
   [ -z "$said" ] || fail "$1: $said"

@@ -63,7 +63,11 @@ struct pal_cause_count {
   size_t n, fresh, accepted; /* accepted: by a gap the estate accepts */
 };
 
+struct pal_remedies;
+
 struct pal_report {
+  const struct pal_remedies
+      *remedies;       /* fills in remediations (pal_remedy.h); NULL: they stand as the policy wrote them */
   const char *commit;  /* 40 hex, "" when not committed */
   const char *tree;    /* 40 hex or "" */
   const char *started; /* canonical instant */
@@ -98,7 +102,7 @@ struct pal_report {
 };
 
 /* Builds counts, order and novelty from a judge that has run. completeness, commit,
- * tree, started, kind, full, identities, rejudged, inputs, last_review and next belong to the caller and
+ * tree, started, kind, full, remedies, identities, rejudged, inputs, last_review and next belong to the caller and
  * are left as they stand in *ret, which is zeroed before or holds them already.
  * previous: verdicts of the parent by tenant (FINDING records, borrowed), n 0 when
  * there is none. All memory in arena; records, policies and results stay borrowed. */

@@ -47,6 +47,7 @@ for finding, row in zip(findings, table):
     for key in ("type", "id", "name"):
         assert plain(row["subject" + key.title()]) == escaped(finding["subject"][key]), (key, row, finding)
     assert json.loads(row["details"] or "{}") == finding["details"]
+    assert plain(row["remediation"]) == (finding["remediation"] or "").replace("\n", " ")
 
 diff = load("changes.json")
 table = rows("changes.csv")

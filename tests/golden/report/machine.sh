@@ -30,6 +30,7 @@ for file in findings.json empty.json; do
   expect "$file" '.rules | keys_unsorted == ["shipped","changed","disabled","lowered","own"]'
   expect "$file" '.coverage | keys_unsorted == ["tenants","complete","units"]'
   expect "$file" '.summary | keys_unsorted == ["critical","high","medium","low","info","waived","unknown","folded"]'
+  expect "$file" '[.findings[] | keys_unsorted[-1]] - ["remediation"] == []'
   expect "$file" '([.summary[]] | add) == (.findings | length)'
   expect "$file" '.summary.folded == ([.findings[] | select(.status == "folded")] | length)'
   expect "$file" '.summary.waived == ([.findings[] | select(.status == "waived")] | length)'
@@ -39,7 +40,7 @@ for file in findings.json empty.json; do
 done
 for file in findings.json changes.json; do
   expect "$file" '[.. | objects | select(has("fingerprint"))] | length > 0 and all(.since != null and .lastVerified != null)'
-  expect "$file" '[.. | objects | select(has("fingerprint")) | keys_unsorted] | unique == [["policy","title","class","severity","verdict","status","tenantId","tenantName","subject","message","details","fingerprint","since","lastVerified"]]'
+  expect "$file" '[.. | objects | select(has("fingerprint")) | keys_unsorted - ["remediation"]] | unique == [["policy","title","class","severity","verdict","status","tenantId","tenantName","subject","message","details","fingerprint","since","lastVerified"]]'
   expect "$file" '[.. | objects | select(has("subject")) | .subject | keys_unsorted] | unique == [["type","id","name"]]'
 done
 for file in changes.json quiet.json; do

@@ -66,6 +66,7 @@ static const char *country_of(const char *tenant) {
 static const struct pal_policy policies[] = {
     {.id = "OWN-1",
      .title = "Own rule of this partner",
+     .remediation = "=Write an owner down, on subscription S",
      .policy_class = "rule",
      .severity = "low",
      .effective = "low",
@@ -73,6 +74,7 @@ static const struct pal_policy policies[] = {
      .enabled = true},
     {.id = "PAL001",
      .title = "Link uses the global (v-org) partner ID",
+     .remediation = "Signed in as object O:\naz login --tenant T && az managementpartner update --partner-id P",
      .policy_class = "attribution",
      .severity = "critical",
      .effective = "critical",
