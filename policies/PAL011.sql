@@ -7,7 +7,7 @@
 -- reads: links role-assignments pim deny-assignments groups
 -- needs: links
 -- pins: roles
--- folded-under: offboarding PAL012
+-- folded-under: offboarding PAL012 PAL015
 -- rationale: Work done through an identity without a link is recognised for nobody. Each object
 --   in each tenant needs a link of its own, made by that identity itself.
 -- fix: F3

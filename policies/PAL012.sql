@@ -6,7 +6,7 @@
 -- subject: tenant
 -- reads: links role-assignments pim deny-assignments groups delegations
 -- needs: delegations links links@managing groups@managing
--- folded-under: offboarding
+-- folded-under: offboarding PAL015
 -- rationale: We work for this customer, but nothing tells Microsoft so. One linked identity is
 --   enough for a beginning; access through Lighthouse is served by a link in the
 --   managing tenant.

@@ -111,25 +111,40 @@ static enum pal_code run_case(const struct cases *cases, struct case_place place
 
 /* --- one file --- */
 
-static enum pal_code run_doc(const struct cases *cases, const struct pal_json_doc *doc, struct pal_err *err) {
-  static const char *const keys[] = {"policy", "world", "cases", NULL}, *const of_world[] = {"registry", "estate",
-                                                                                             "waivers",  "reviews",
-                                                                                             "history",  "settings",
-                                                                                             "tenants",  NULL};
-  const pal_json *root = pal_json_root(doc), *policy = pal_json_get(root, "policy"),
-                 *list = pal_json_get(root, "cases"), *world = pal_json_get(root, "world");
-  enum pal_code code = case_check_keys(doc, root, keys, err);
-  if (code == PAL_OK && world)
-    code = case_check_keys(doc, world, of_world, err);
-  if (code != PAL_OK)
-    return code;
-  if (policy && (!pal_json_text(policy) || !pal_pack_find(cases->pack, pal_json_text(policy))))
+/* "policy" of a file, or of a case of a file that has none; *ret NULL where it is not given. */
+static enum pal_code read_policy(const struct cases *cases, const struct pal_json_doc *doc, const pal_json *object,
+                                 const char **ret, struct pal_err *err) {
+  const pal_json *policy = pal_json_get(object, "policy");
+  *ret = pal_json_text(policy);
+  if (policy && (!*ret || !pal_pack_find(cases->pack, *ret)))
     return pal_json_fail(doc, policy, err, "\"policy\" names no policy of the pack");
-  if (!list || pal_json_type(list) != PAL_JSON_ARRAY)
-    return pal_json_fail(doc, list ? list : root, err, "\"cases\" is an array");
-  struct case_place place = {.pack = cases->pack, .policy = pal_json_text(policy), .doc = doc, .world = world};
-  for (place.node = pal_json_first(list); place.node && code == PAL_OK; place.node = pal_json_next(place.node))
-    code = run_case(cases, place, err);
+  return PAL_OK;
+}
+
+static enum pal_code run_doc(const struct cases *cases, const struct pal_json_doc *doc, struct pal_err *err) {
+  static const char *const keys[] = {"policy", "world", "cases", NULL};
+  static const char *const of_world[] = {"registry", "estate",   "waivers", "reviews",
+                                         "history",  "settings", "tenants", NULL};
+  const pal_json *root = pal_json_root(doc), *list = pal_json_get(root, "cases");
+  struct case_place place = {.pack = cases->pack, .doc = doc, .world = pal_json_get(root, "world")};
+  const char *policy = NULL;
+  enum pal_code code = case_check_keys(doc, root, keys, err);
+  if (code == PAL_OK && place.world)
+    code = case_check_keys(doc, place.world, of_world, err);
+  if (code == PAL_OK)
+    code = read_policy(cases, doc, root, &policy, err);
+  if (code == PAL_OK && (!list || pal_json_type(list) != PAL_JSON_ARRAY))
+    code = pal_json_fail(doc, list ? list : root, err, "\"cases\" is an array");
+  for (place.node = code == PAL_OK ? pal_json_first(list) : NULL; place.node && code == PAL_OK;
+       place.node = pal_json_next(place.node)) {
+    code = policy && pal_json_get(place.node, "policy")
+               ? pal_json_fail(doc, place.node, err, "the file says already of which \"policy\" its cases are")
+               : read_policy(cases, doc, place.node, &place.policy, err);
+    if (policy)
+      place.policy = policy;
+    if (code == PAL_OK)
+      code = run_case(cases, place, err);
+  }
   return code;
 }
 

@@ -31,14 +31,14 @@
  * equal (null: absent), and their number.
  *
  * A file without "policy" is about whole estates: every policy of the pack judges
- * its cases, "expect" lists all findings there are, each with its
+ * those of its cases that give none themselves, "expect" lists all findings there are, each with its
  * "policy", and a FINDING names its own.
  *
  * A case may have "nights" in place of now, previous and expect: a list of objects
  * with now, expect, tenants and any of the inputs, judged one after another, each
  * with the one before as its parent, verdicts and events included. What a night
  * leaves out is as before: an input as the case gives it, a tenant as the night
- * before had it (null: gone).
+ * before had it (null: gone). "history" is that of these nights.
  *
  * A file may have a "world" beside its cases: inputs, settings and tenants that its
  * cases have where they give none (a tenant null: not in this case).
@@ -50,6 +50,8 @@ struct case_world {
   struct pal_docs now, previous;
   const struct pal_json_doc *doc;
   const pal_json *scope; /* NULL: all */
+  const char *first_run; /* of several nights: the start of the first */
+  int64_t sequence;      /* and which of them it is, from 1 */
 };
 
 /* Where a case stands, and of which policy it is. */

@@ -337,6 +337,27 @@ static enum pal_code read_settings(const struct builder *b, const pal_json *node
   return code;
 }
 
+/* The runs before a night are the nights before it. */
+static enum pal_code put_lineage(const struct builder *b, const struct case_world *before, struct case_world *world,
+                                 struct pal_err *err) {
+  const char *started = dup_instant(b, before ? before->options.started : world->options.started);
+  world->first_run = before ? before->first_run : started;
+  world->sequence = before ? before->sequence + 1 : 1;
+  if (!before || world->options.history)
+    return started ? PAL_OK : pal_err_nomem(err);
+  struct pal_record *history = pal_record_new(b->arena, &pal_kind_HISTORY),
+                    *full = pal_record_new(b->arena, &pal_kind_LAST_FULL);
+  if (!started || !history || !full)
+    return pal_err_nomem(err);
+  pal_set_int(full, PAL_LAST_FULL_SEQUENCE, before->sequence);
+  pal_set_record(history, PAL_HISTORY_LAST_FULL, full);
+  enum pal_code code = pal_set_text(b->arena, full, PAL_LAST_FULL_STARTED, started, err);
+  if (code == PAL_OK)
+    code = pal_set_text(b->arena, history, PAL_HISTORY_FIRST_RUN, world->first_run, err);
+  world->options.history = history;
+  return code;
+}
+
 static enum pal_code read_instant(const struct builder *b, const pal_json *object, const char *key,
                                   struct pal_instant *ret, struct pal_err *err) {
   const pal_json *node = pal_json_get(object, key);
@@ -434,8 +455,9 @@ enum pal_code case_keep(struct pal_arena *arena, struct case_world *world, const
 
 static enum pal_code check_case(const struct pal_json_doc *doc, const pal_json *node, const pal_json *night,
                                 struct pal_err *err) {
-  static const char *const keys[] = {"name",     "now",   "registry", "estate",   "waivers", "reviews", "history",
-                                     "settings", "scope", "tenants",  "previous", "nights",  "expect",  NULL},
+  static const char *const keys[] = {"policy",  "name",     "now",     "registry", "estate",
+                                     "waivers", "reviews",  "history", "settings", "scope",
+                                     "tenants", "previous", "nights",  "expect",   NULL},
                            *const of_night[] = {"now",     "registry", "estate",  "waivers", "reviews",
                                                 "history", "settings", "tenants", "expect",  NULL},
                            *const else_where[] = {"now", "previous", "scope", "expect", NULL};
@@ -481,6 +503,8 @@ enum pal_code case_build(struct pal_arena *arena, const struct case_place *place
     code = pal_err_nomem(err);
   if (code == PAL_OK)
     code = build_inputs(&b, node, ret, err);
+  if (code == PAL_OK && night)
+    code = put_lineage(&b, before, ret, err);
   b.docs = &ret->now;
   if (code == PAL_OK)
     code = put_all_tenants(&b, node, err);

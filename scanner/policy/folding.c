@@ -97,12 +97,22 @@ static bool covers(const struct pal_record *other, const struct pal_record *find
          key_fits(other, finding);
 }
 
-static bool folds(const struct tenant_fact *tenant, const struct leavers *leavers, const struct pal_record *finding,
-                  const char *under) {
+/* What is told of somebody who leaves in order is no cause: what follows from it for others is theirs to mend. */
+static bool is_planned(const struct pal_judge *judge, const struct tenant_fact *tenant, const struct leavers *leavers,
+                       const struct pal_record *finding) {
+  const struct pal_policy *policy = pal_pack_find(judge->o.pack, pal_get_text(finding, PAL_FINDING_POLICY));
+  for (size_t i = 0; policy && i < policy->folded_under_n; i++)
+    if (strcmp(policy->folded_under[i], offboarding) == 0)
+      return is_leaving(leavers, tenant->id, finding_subject(finding, PAL_SUBJECT_ID));
+  return false;
+}
+
+static bool folds(const struct pal_judge *judge, const struct tenant_fact *tenant, const struct leavers *leavers,
+                  const struct pal_record *finding, const char *under) {
   if (strcmp(under, offboarding) == 0)
     return is_leaving(leavers, tenant->id, finding_subject(finding, PAL_SUBJECT_ID));
   for (size_t i = 0; i < tenant->findings.n; i++)
-    if (covers(tenant->findings.v[i], finding, under))
+    if (covers(tenant->findings.v[i], finding, under) && !is_planned(judge, tenant, leavers, tenant->findings.v[i]))
       return true;
   return false;
 }
@@ -111,7 +121,7 @@ static enum pal_code fold_one(struct pal_judge *judge, const struct tenant_fact 
                               struct pal_record *finding, struct pal_err *err) {
   const struct pal_policy *policy = pal_pack_find(judge->o.pack, pal_get_text(finding, PAL_FINDING_POLICY));
   for (size_t i = 0; policy && i < policy->folded_under_n; i++) {
-    if (!folds(tenant, leavers, finding, policy->folded_under[i]))
+    if (!folds(judge, tenant, leavers, finding, policy->folded_under[i]))
       continue;
     enum pal_code code = pal_set_text(judge->arena, finding, PAL_FINDING_STATUS, "folded", err);
     return code == PAL_OK ? pal_set_text(judge->arena, finding, PAL_FINDING_FOLDED_UNDER, policy->folded_under[i], err)

@@ -286,7 +286,7 @@ static void link_gone(struct emu_tenant *t, unsigned night) {
     return;
   t->identities[1].linked = false;
   emu_violates(t, 15, EMU_SUBJECT_IDENTITY, 1, "high");
-  emu_violates(t, 11, EMU_SUBJECT_IDENTITY, 1, "high");
+  emu_violates_under(t, 11, EMU_SUBJECT_IDENTITY, 1, "high", 15);
 }
 
 static void link_moved(struct emu_tenant *t, unsigned night, unsigned wrong_night) {

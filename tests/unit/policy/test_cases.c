@@ -50,6 +50,8 @@ static const struct {
     {"{\"cases\":[{\"name\":\"a\",\"expect\":[],\"previous\":{\"tenants\":{\"" T1
      "\":{\"findings\":[{\"subject\":{\"type\":\"tenant\",\"id\":\"x\"}}]}}}}]}",
      "names its \"policy\""},
+    {"{\"policy\":\"OWN1\",\"cases\":[{\"name\":\"a\",\"policy\":\"OWN1\",\"expect\":[]}]}", "the file says already"},
+    {"{\"cases\":[{\"name\":\"a\",\"policy\":\"OWN9\",\"expect\":[]}]}", "names no policy"},
     {"{\"world\":{\"tenant\":{}},\"cases\":[]}", "did you mean \"tenants\"?"},
     {"{\"cases\":[{\"name\":\"a\",\"nights\":[{\"expect\":[]}]}]}", "a night has a \"now\""},
     {"{\"cases\":[{\"name\":\"a\",\"nights\":[{\"now\":\"" STARTED "\"}]}]}", "has \"expect\""},

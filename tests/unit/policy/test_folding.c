@@ -59,6 +59,10 @@ static const struct {
      ROWS("tenant", "tenant_id", "NULL"),
      "'estate':{'customers':[{'tenant':'" T1 "','status':'offboarding'}]}," WORLD "'expect':[{'tenant':'" T1
      "','status':'folded','foldedUnder':'offboarding'},{'tenant':'" T2 "','status':'open'}]"},
+    {"not under one of a person who leaves", "folded-under: OWN2", ROWS("tenant", "tenant_id", "NULL"),
+     "folded-under: offboarding", ROWS("identity", "object_id", "NULL"),
+     "'estate':{'principals':[{'name':'a','home':{'tenant':'" T2 "','objectId':'" O2 "'},'left':'2026-11-01'}]}," WORLD
+     "'expect':[{'tenant':'" T1 "','status':'folded'},{'tenant':'" T2 "','status':'open'}]"},
     {"under the offboarding of the person", "folded-under: OWN9 offboarding", ROWS("identity", "object_id", "NULL"), "",
      ROWS("tenant", "tenant_id", "NULL"),
      "'estate':{'principals':[{'name':'a','home':{'tenant':'" T2 "','objectId':'" O2 "'},'left':'2026-11-01'}]}," WORLD
