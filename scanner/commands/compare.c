@@ -9,12 +9,13 @@
 
 struct comparing {
   struct pal_repo *repo;
-  const struct pal_commit *from, *to;
+  const struct pal_commit *from, *to; /* from: NULL before the first run */
+  struct pal_mention *mention;        /* NULL: everything */
   struct pal_arena *arena;
   struct pal_comparison *result;
   struct pal_texts tenants; /* with differences, in tree order */
   size_t tenants_cap;
-  bool inputs_differ;
+  bool inputs_differ, estate_differs; /* estate: the verdicts about it */
   struct pal_docs root_before, root_after;
   const struct pal_record *estate, *registry;
   struct pal_verdicts *before, *after;
@@ -35,23 +36,39 @@ static enum pal_code policy_changed(struct comparing *c, const char *path, struc
   return pal_comparison_add(c->arena, c->result, &change, NULL, NULL, c->registry, err);
 }
 
+static enum pal_code is_mentioned(struct comparing *c, const char *path, const struct pal_oid *id, bool *ret,
+                                  struct pal_err *err) {
+  struct pal_buf bytes;
+  if (id == NULL || *ret)
+    return PAL_OK;
+  pal_buf_init(&bytes, PAL_OBJECT_MAX);
+  enum pal_code code = pal_repo_blob(c->repo, id, &bytes, err);
+  if (code == PAL_OK)
+    *ret = pal_mention_in_file(c->mention, path, bytes.data);
+  pal_buf_deinit(&bytes);
+  return code;
+}
+
 /* Trees are walked in order, so the files of one tenant come together. */
 static enum pal_code on_difference(void *payload, const char *path, const struct pal_oid *before,
                                    const struct pal_oid *after, struct pal_err *err) {
   struct comparing *c = payload;
-  (void)before;
-  (void)after;
-  if (strncmp(path, "inputs/policies/", 16) == 0)
-    return policy_changed(c, path, err);
-  if (strncmp(path, "inputs/", 7) == 0) {
-    c->inputs_differ = true;
-    return PAL_OK;
-  }
   size_t prefix = strlen("tenants/xx/");
-  if (strncmp(path, "tenants/", 8) != 0 || strlen(path) < prefix + PAL_GUID_LEN)
-    return PAL_OK;
+  bool in_tenant = strncmp(path, "tenants/", 8) == 0 && strlen(path) >= prefix + PAL_GUID_LEN,
+       wanted = c->mention == NULL;
   const char *id = path + prefix;
-  if (c->tenants.n > 0 && strncmp(c->tenants.v[c->tenants.n - 1], id, PAL_GUID_LEN) == 0)
+  if (in_tenant && c->tenants.n > 0 && strncmp(c->tenants.v[c->tenants.n - 1], id, PAL_GUID_LEN) == 0)
+    return PAL_OK;
+  enum pal_code code = wanted ? PAL_OK : is_mentioned(c, path, before, &wanted, err);
+  if (code == PAL_OK && !wanted)
+    code = is_mentioned(c, path, after, &wanted, err);
+  if (code != PAL_OK || !wanted)
+    return code;
+  if (strncmp(path, "inputs/policies/", 16) == 0)
+    return c->from != NULL ? policy_changed(c, path, err) : PAL_OK;
+  c->inputs_differ = c->inputs_differ || strncmp(path, "inputs/", 7) == 0;
+  c->estate_differs = c->estate_differs || strcmp(path, "findings.json") == 0;
+  if (!in_tenant)
     return PAL_OK;
   const char **grown = pal_arena_grow(c->arena, c->tenants.v, c->tenants.n, &c->tenants_cap, sizeof(*grown));
   char *copy = pal_arena_strndup(c->arena, id, PAL_GUID_LEN);
@@ -64,7 +81,100 @@ static enum pal_code on_difference(void *payload, const char *path, const struct
 
 static enum pal_code on_change(void *payload, const struct pal_change *change, struct pal_err *err) {
   struct comparing *c = payload;
-  return pal_comparison_add(c->arena, c->result, change, c->tenant_name, c->tenant_country, c->registry, err);
+  enum pal_code code =
+      pal_comparison_add(c->arena, c->result, change, c->tenant_name, c->tenant_country, c->registry, err);
+  if (code != PAL_OK || c->mention == NULL)
+    return code;
+  const struct pal_compared_change *added = &c->result->changes[c->result->changes_n - 1];
+  if (pal_mention_in_change(c->mention, added))
+    return pal_mention_learn(c->arena, c->mention, added, err);
+  c->result->changes_n--;
+  return PAL_OK;
+}
+
+/* --- first readings --- */
+
+struct first_reading {
+  struct comparing *c;
+  const struct pal_docs *before; /* what was known */
+  size_t told_n;                 /* changes of this tenant from there on */
+};
+
+/* The record of before with the same key, whatever it said. */
+static const struct pal_record *was_known(const struct pal_docs *before, const struct pal_record *record) {
+  for (size_t i = 0; i < before->n; i++) {
+    const struct pal_records *records = &before->v[i]->records;
+    for (size_t j = 0; before->v[i]->file->kind == record->kind && j < records->n; j++)
+      if (pal_record_cmp(records->v[j], record) == 0)
+        return records->v[j];
+  }
+  return NULL;
+}
+
+static bool was_told(const struct pal_comparison *comparison, size_t from, const struct pal_compared_change *added) {
+  for (size_t i = from; i + 1 < comparison->changes_n; i++) {
+    const struct pal_compared_change *told = &comparison->changes[i];
+    if (told->after != NULL && strcmp(told->after, added->after) == 0 &&
+        strcmp(told->subject_id, added->subject_id) == 0)
+      return true;
+  }
+  return false;
+}
+
+static enum pal_code tell_read(const struct first_reading *reading, const struct pal_change *change, const char *kind,
+                               const struct pal_record *record, struct pal_err *err) {
+  struct comparing *c = reading->c;
+  struct pal_change read = *change;
+  size_t n = c->result->changes_n;
+  read.kind = kind;
+  read.after = record;
+  enum pal_code code = on_change(c, &read, err);
+  if (code == PAL_OK && c->result->changes_n > n && was_told(c->result, reading->told_n, &c->result->changes[n]))
+    c->result->changes_n--;
+  return code;
+}
+
+static enum pal_code on_first_reading(void *payload, const struct pal_change *change, struct pal_err *err) {
+  static const struct {
+    const struct pal_kind *kind;
+    const char *word;
+    bool of_tenant; /* told of a whole tenant too */
+  } words[] = {
+      {&pal_kind_IDENTITY, "identity.read", true},
+      {&pal_kind_ASSIGNMENT, "role.read", false},
+      {&pal_kind_PIM, "role.read", false},
+      {&pal_kind_SUBSCRIPTION, "subscription.read", true},
+      {&pal_kind_DELEGATION, "delegation.read", true},
+  };
+  const struct first_reading *reading = payload;
+  const struct pal_record *record = change->after;
+  if (change->before != NULL || record == NULL)
+    return PAL_OK;
+  const struct pal_record *known = was_known(reading->before, record);
+  bool whole = strcmp(change->tenant.s, reading->c->mention->id) == 0;
+  enum pal_code code = PAL_OK;
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && known == NULL && code == PAL_OK; i++)
+    if (words[i].kind == record->kind && (!whole || words[i].of_tenant))
+      code = tell_read(reading, change, words[i].word, record, err);
+  /* The link is part of its identity, and may be answered later. */
+  bool answered = record->kind == &pal_kind_IDENTITY && pal_get_record(record, PAL_IDENTITY_LINK) != NULL;
+  if (code == PAL_OK && answered && (known == NULL || known->v[PAL_IDENTITY_LINK].is == PAL_ABSENT))
+    code = tell_read(reading, change, "link.read", pal_get_record(record, PAL_IDENTITY_LINK), err);
+  return code;
+}
+
+/* As if all units had been read before and had held nothing: then whatever is there is told. */
+static enum pal_code tell_first_readings(struct comparing *c, const struct pal_docs *before,
+                                         const struct pal_docs *after, size_t told_n, struct pal_err *err) {
+  struct first_reading reading = {.c = c, .before = before, .told_n = told_n};
+  struct pal_docs empty = {0};
+  struct pal_doc *coverage[1];
+  for (size_t i = 0; i < after->n; i++)
+    if (after->v[i]->file->id == PAL_FILE_COVERAGE) {
+      coverage[0] = after->v[i];
+      empty = (struct pal_docs){.v = coverage, .n = 1};
+    }
+  return empty.n > 0 ? pal_docs_compare(&empty, after, on_first_reading, &reading, err) : PAL_OK;
 }
 
 /* What a partial run kept outside its scope is of an earlier run. */
@@ -80,6 +190,9 @@ static enum pal_code load(struct comparing *c, const struct pal_commit *commit, 
                           struct pal_docs *docs, bool *ret_has, struct pal_err *err) {
   struct pal_oid folder;
   struct pal_err missing = {0};
+  *ret_has = false;
+  if (commit == NULL)
+    return PAL_OK;
   enum pal_code code = pal_stored_tenant_tree(c->repo, &commit->tree, tenant_id, &folder, &missing);
   *ret_has = code == PAL_OK;
   if (code == PAL_E_NOTFOUND)
@@ -117,7 +230,10 @@ static enum pal_code one_tenant(struct comparing *c, struct pal_arena *scratch, 
                           ? pal_get_text(customer, PAL_CUSTOMER_COUNTRY)
                       : tenant != NULL ? pal_get_text(tenant, PAL_TENANT_COUNTRY_CODE)
                                        : NULL;
+  size_t told_n = c->result->changes_n;
   code = pal_docs_compare(had ? &before : NULL, has ? &after : NULL, on_change, c, err);
+  if (code == PAL_OK && c->mention != NULL && has)
+    code = tell_first_readings(c, &before, &after, told_n, err);
   if (code == PAL_OK)
     code = pal_verdicts_take(c->arena, &c->before, &c->before_n, &c->before_cap, tenant_id, &before, err);
   if (code == PAL_OK)
@@ -143,6 +259,8 @@ static enum pal_code compare_root(struct comparing *c, struct pal_err *err) {
 static enum pal_code count_between(struct comparing *c, struct pal_err *err) {
   struct pal_commit commit = *c->to;
   size_t n = 0;
+  if (c->from == NULL)
+    return PAL_OK;
   while (commit.has_parent && !pal_oid_equal(&commit.id, &c->from->id)) {
     struct pal_oid up = commit.parent;
     enum pal_code code = pal_repo_commit(c->repo, &up, &commit, err);
@@ -154,58 +272,85 @@ static enum pal_code count_between(struct comparing *c, struct pal_err *err) {
   return PAL_OK;
 }
 
-static enum pal_code describe(struct comparing *c, struct pal_err *err) {
-  char from[41], to[41];
-  pal_oid_hex(&c->from->id, from);
-  pal_oid_hex(&c->to->id, to);
-  c->result->from_commit = pal_arena_strdup(c->arena, from);
-  c->result->to_commit = pal_arena_strdup(c->arena, to);
-  c->result->from_started = pal_arena_strdup(c->arena, c->from->trailers.started);
-  c->result->to_started = pal_arena_strdup(c->arena, c->to->trailers.started);
-  c->result->from_kind = pal_run_kind_name(c->from->trailers.kind);
-  c->result->to_kind = pal_run_kind_name(c->to->trailers.kind);
-  if (c->result->from_commit == NULL || c->result->to_commit == NULL || c->result->from_started == NULL ||
-      c->result->to_started == NULL)
-    return pal_err_nomem(err);
-  return PAL_OK;
+static enum pal_code describe_end(struct pal_arena *arena, const struct pal_commit *commit, const char **ret_commit,
+                                  const char **ret_started, const char **ret_kind, struct pal_err *err) {
+  char hex[41];
+  pal_oid_hex(&commit->id, hex);
+  *ret_commit = pal_arena_strdup(arena, hex);
+  *ret_started = pal_arena_strdup(arena, commit->trailers.started);
+  *ret_kind = pal_run_kind_name(commit->trailers.kind);
+  return *ret_commit != NULL && *ret_started != NULL ? PAL_OK : pal_err_nomem(err);
 }
 
-enum pal_code pal_compare_commits(struct pal_repo *repo, const struct pal_commit *from, const struct pal_commit *to,
-                                  const struct pal_pack *pack, struct pal_arena *arena, struct pal_comparison *ret,
-                                  struct pal_err *err) {
+static enum pal_code describe(struct comparing *c, struct pal_err *err) {
+  struct pal_comparison *ret = c->result;
+  enum pal_code code = PAL_OK;
+  if (c->from != NULL)
+    code = describe_end(c->arena, c->from, &ret->from_commit, &ret->from_started, &ret->from_kind, err);
+  return code == PAL_OK ? describe_end(c->arena, c->to, &ret->to_commit, &ret->to_started, &ret->to_kind, err) : code;
+}
+
+static enum pal_code load_roots(struct comparing *c, struct pal_err *err) {
+  enum pal_code code = PAL_OK;
+  if (c->from != NULL)
+    code = pal_stored_root(c->repo, &c->from->tree, &c->root_before, err);
+  if (code == PAL_OK)
+    code = pal_stored_root(c->repo, &c->to->tree, &c->root_after, err);
+  if (code == PAL_OK && c->from != NULL)
+    code = date(c, c->from, "", &c->root_before, err);
+  if (code == PAL_OK)
+    code = date(c, c->to, "", &c->root_after, err);
+  if (code == PAL_OK) {
+    c->estate = single(&c->root_after, PAL_FILE_IN_ESTATE);
+    c->registry = single(&c->root_after, PAL_FILE_IN_REGISTRY);
+  }
+  return code;
+}
+
+static enum pal_code compare_all(struct comparing *c, struct pal_arena *scratch, const struct pal_pack *pack,
+                                 struct pal_err *err) {
+  enum pal_code code = describe(c, err);
+  if (code == PAL_OK && c->mention == NULL)
+    code = load_roots(c, err);
+  if (code == PAL_OK)
+    code = pal_repo_compare(c->repo, c->from != NULL ? &c->from->tree : NULL, &c->to->tree, on_difference, c, err);
+  if (code == PAL_OK && c->mention != NULL) {
+    if (c->tenants.n == 0 && !c->inputs_differ && !c->estate_differs && c->result->changes_n == 0)
+      return PAL_OK;
+    code = load_roots(c, err);
+  }
+  if (code == PAL_OK)
+    code = compare_root(c, err);
+  for (size_t i = 0; code == PAL_OK && i < c->tenants.n; i++) {
+    code = one_tenant(c, scratch, c->tenants.v[i], err);
+    pal_arena_reset(scratch);
+  }
+  if (code == PAL_OK)
+    code = count_between(c, err);
+  return code == PAL_OK
+             ? pal_comparison_finish(c->arena, c->result, c->before, c->before_n, c->after, c->after_n, pack, err)
+             : code;
+}
+
+enum pal_code pal_compare_mentioned(struct pal_repo *repo, const struct pal_commit *from, const struct pal_commit *to,
+                                    const struct pal_pack *pack, struct pal_mention *mention, struct pal_arena *arena,
+                                    struct pal_comparison *ret, struct pal_err *err) {
   *ret = (struct pal_comparison){0};
-  struct comparing c = {.repo = repo, .from = from, .to = to, .arena = arena, .result = ret};
+  struct comparing c = {.repo = repo, .from = from, .to = to, .mention = mention, .arena = arena, .result = ret};
   struct pal_arena *scratch = pal_arena_new(0);
   if (scratch == NULL)
     return pal_err_nomem(err);
   pal_docs_init(&c.root_before, arena);
   pal_docs_init(&c.root_after, arena);
-  enum pal_code code = describe(&c, err);
-  if (code == PAL_OK)
-    code = pal_stored_root(repo, &from->tree, &c.root_before, err);
-  if (code == PAL_OK)
-    code = pal_stored_root(repo, &to->tree, &c.root_after, err);
-  if (code == PAL_OK)
-    code = date(&c, from, "", &c.root_before, err);
-  if (code == PAL_OK)
-    code = date(&c, to, "", &c.root_after, err);
-  if (code == PAL_OK) {
-    c.estate = single(&c.root_after, PAL_FILE_IN_ESTATE);
-    c.registry = single(&c.root_after, PAL_FILE_IN_REGISTRY);
-    code = pal_repo_compare(repo, &from->tree, &to->tree, on_difference, &c, err);
-  }
-  if (code == PAL_OK)
-    code = compare_root(&c, err);
-  for (size_t i = 0; code == PAL_OK && i < c.tenants.n; i++) {
-    code = one_tenant(&c, scratch, c.tenants.v[i], err);
-    pal_arena_reset(scratch);
-  }
-  if (code == PAL_OK)
-    code = count_between(&c, err);
-  if (code == PAL_OK)
-    code = pal_comparison_finish(arena, ret, c.before, c.before_n, c.after, c.after_n, pack, err);
+  enum pal_code code = compare_all(&c, scratch, pack, err);
   pal_arena_free(scratch);
   return code;
+}
+
+enum pal_code pal_compare_commits(struct pal_repo *repo, const struct pal_commit *from, const struct pal_commit *to,
+                                  const struct pal_pack *pack, struct pal_arena *arena, struct pal_comparison *ret,
+                                  struct pal_err *err) {
+  return pal_compare_mentioned(repo, from, to, pack, NULL, arena, ret, err);
 }
 
 enum pal_code pal_last_two(struct pal_repo *repo, struct pal_commit *ret_before, struct pal_commit *ret_after,

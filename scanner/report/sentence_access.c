@@ -9,6 +9,12 @@ static bool is(const struct pal_change *change, const char *kind) {
   return strcmp(change->kind, kind) == 0;
 }
 
+/* Read for the first time: nobody knows since when it is so. */
+static bool read_first(const struct pal_change *change) {
+  const char *dot = strrchr(change->kind, '.');
+  return dot && strcmp(dot, ".read") == 0;
+}
+
 static const struct pal_record *any_of(const struct pal_change *change) {
   return change->after ? change->after : change->before;
 }
@@ -35,7 +41,7 @@ static void say_link(struct sentence *s) {
   const char *after_id = text_of(now, PAL_LINK_PARTNER_ID);
   say_subject(s, "link of identity ");
   if (!was && now) {
-    pal_buf_puts(s->out, " added: ");
+    pal_buf_puts(s->out, read_first(s->change) ? ": " : " added: ");
     say_partner_of(s, now);
     sentence_judge_partner(s, after_id);
   } else if (was && !now) {
@@ -58,7 +64,10 @@ static void say_link(struct sentence *s) {
 static void say_identity(struct sentence *s) {
   const struct pal_record *record = any_of(s->change);
   say_subject(s, "identity ");
-  pal_buf_printf(s->out, ", a %s,", people_principal(pal_get_text(record, PAL_IDENTITY_TYPE)));
+  pal_buf_printf(s->out, ", a %s", people_principal(pal_get_text(record, PAL_IDENTITY_TYPE)));
+  if (read_first(s->change))
+    return;
+  pal_buf_putc(s->out, ',');
   if (!s->change->before) {
     pal_buf_puts(s->out, " seen for the first time");
   } else if (!s->change->after) {
@@ -123,7 +132,7 @@ static void say_grant(struct sentence *s) {
   } else if (is(change, "role.ended")) {
     say_holder(s, &holding, ", activation ended, of ");
   } else if (!change->before) {
-    say_holder(s, &holding, " granted to ");
+    say_holder(s, &holding, read_first(change) ? " held by " : " granted to ");
     say_until(s, &holding);
   } else if (!change->after) {
     say_holder(s, &holding, " revoked from ");
@@ -169,7 +178,7 @@ static void say_group(struct sentence *s) {
 static void say_subscription(struct sentence *s) {
   say_subject(s, "subscription ");
   if (!s->change->before) {
-    pal_buf_puts(s->out, " became visible");
+    pal_buf_puts(s->out, read_first(s->change) ? " is visible" : " became visible");
   } else if (!s->change->after) {
     pal_buf_puts(s->out, " is no longer visible to any of our identities");
   } else {
@@ -202,7 +211,7 @@ static void say_delegation(struct sentence *s) {
   if (s->change->before && s->change->after) {
     sentence_changed(s->out, s->change->before, s->change->after);
   } else {
-    pal_buf_puts(s->out, s->change->after ? " added: " : " removed: it had ");
+    pal_buf_puts(s->out, read_first(s->change) ? ": " : s->change->after ? " added: " : " removed: it had ");
     people_count(s->out, pal_get_records(record, PAL_DELEGATION_AUTHORIZATIONS)->n, "authorization", "authorizations");
   }
 }
