@@ -2,8 +2,11 @@
 /*
  * bench_judge.c - how long judging an estate takes, and how much memory.
  *
- *   bench_judge PACK TENANTS ASSIGNMENTS          prints "what seconds", one a line (processor time)
- *   bench_judge --csv FILE TENANTS ASSIGNMENTS    writes the role assignments as CSV
+ *   bench_judge PACK TENANTS ASSIGNMENTS [FINDINGS]
+ *       prints processor seconds: "load" and "rules", "part SECONDS NAME" (views, steps), each policy;
+ *       writes the findings to a file, one a line, for comparing two versions
+ *   bench_judge --csv FILE TENANTS ASSIGNMENTS
+ *       writes the role assignments as CSV
  *
  * The estate is made up, the same at every run: each tenant has ten
  * subscriptions, three linked identities of ours, a group with members, PIM,
@@ -266,14 +269,72 @@ static struct pal_judge_options make_options(struct pal_arena *arena, const stru
 
 /* --- measuring --- */
 
+/* Processor time of the parts of the judge's work; a name that comes again adds to its part. */
+struct parts {
+  struct part {
+    char name[48];
+    double spent;
+    double grown; /* MiB by which the peak of memory rose in it */
+  } v[256];
+  size_t n;
+  size_t now;
+  double since, peak;
+};
+
+static double peak_mib(void) {
+  struct rusage usage;
+  (void)getrusage(RUSAGE_SELF, &usage);
+  return (double)usage.ru_maxrss / 1024;
+}
+
+static void begin_part(void *payload, const char *name) {
+  struct parts *parts = payload;
+  double at = now_s(), peak = peak_mib();
+  if (parts->n > 0) {
+    parts->v[parts->now].spent += at - parts->since;
+    parts->v[parts->now].grown += peak - parts->peak;
+  }
+  parts->since = at;
+  parts->peak = peak;
+  for (parts->now = 0; parts->now < parts->n; parts->now++)
+    if (strcmp(parts->v[parts->now].name, name) == 0)
+      return;
+  if (parts->n == sizeof parts->v / sizeof parts->v[0]) {
+    (void)fputs("bench_judge: too many parts\n", stderr);
+    exit(EXIT_FAILURE);
+  }
+  (void)snprintf(parts->v[parts->n++].name, sizeof parts->v[0].name, "%s", name);
+}
+
+static double part_spent(const struct parts *parts, const char *name) {
+  for (size_t i = 0; i < parts->n; i++)
+    if (strcmp(parts->v[i].name, name) == 0)
+      return parts->v[i].spent;
+  return 0;
+}
+
 static bool wants_doc(const struct pal_judge *judge, enum pal_state state, const struct pal_doc *doc) {
   return pal_judge_wants(judge, state, doc->file->kind);
 }
 
+static int by_tenant_id(const void *a, const void *b) {
+  return strcmp(guid(G_TENANT, *(const unsigned long *)a).s, guid(G_TENANT, *(const unsigned long *)b).s);
+}
+
+/* By id, as a snapshot has them. */
+static unsigned long *sorted_tenants(unsigned long tenants) {
+  unsigned long *order = must_have(calloc(tenants, sizeof *order));
+  for (unsigned long t = 0; t < tenants; t++)
+    order[t] = t;
+  qsort(order, tenants, sizeof *order, by_tenant_id);
+  return order;
+}
+
 static double load(struct pal_judge *judge, struct maker *m, unsigned long tenants, unsigned long assignments) {
+  unsigned long *order = sorted_tenants(tenants);
   double spent = 0;
   for (unsigned long t = 0; t < tenants; t++) {
-    make_tenant(m, t, tenants, assignments);
+    make_tenant(m, order[t], tenants, assignments);
     struct pal_docs wanted[2];
     for (int state = 0; state < 2; state++) {
       wanted[state] = m->docs;
@@ -288,54 +349,86 @@ static double load(struct pal_judge *judge, struct maker *m, unsigned long tenan
     must(pal_judge_load(judge, PAL_STATE_PREVIOUS, &wanted[1], &m->err), &m->err);
     spent += now_s() - start;
   }
+  free(order);
   return spent;
 }
 
-static enum pal_code count_row(void *payload, int n, const char *const *names, const struct pal_sql_value *values,
-                               struct pal_err *err) {
-  (void)n, (void)names, (void)err;
-  if (values)
-    ++*(size_t *)payload;
-  return PAL_OK;
+static size_t count_findings(const struct pal_judge *judge) {
+  size_t findings = 0;
+  for (size_t i = 0; i < pal_judge_verdicts_n(judge); i++)
+    findings += pal_judge_verdicts(judge, i)->findings.n;
+  return findings;
 }
 
-static void measure(const char *dir, unsigned long tenants, unsigned long assignments) {
+/* One line each: what two versions of the pack or the judge must agree on. */
+static void write_findings(const struct pal_judge *judge, const char *path) {
+  static const int fields[] = {PAL_FINDING_FINGERPRINT,   PAL_FINDING_POLICY,       PAL_FINDING_SEVERITY,
+                               PAL_FINDING_VERDICT,       PAL_FINDING_STATUS,       PAL_FINDING_SINCE,
+                               PAL_FINDING_LAST_VERIFIED, PAL_FINDING_FOLDED_UNDER, PAL_FINDING_MESSAGE,
+                               PAL_FINDING_DETAILS};
+  FILE *out = must_have(fopen(path, "w"));
+  for (size_t i = 0; i < pal_judge_verdicts_n(judge); i++) {
+    const struct pal_verdicts *verdicts = pal_judge_verdicts(judge, i);
+    for (size_t j = 0; j < verdicts->findings.n; j++) {
+      (void)fputs(verdicts->tenant_id, out);
+      for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++) {
+        const char *text = pal_get_text(verdicts->findings.v[j], fields[k]);
+        (void)fprintf(out, "\t%s", text ? text : "");
+      }
+      (void)fputc('\n', out);
+    }
+  }
+  if (fclose(out) != 0)
+    exit(EXIT_FAILURE);
+}
+
+/* "load" is the tables, filled and indexed; "rules" all the judge does with them. */
+static void print_parts(const struct pal_judge *judge, const struct pal_pack *pack, const struct parts *parts,
+                        double tables, double run) {
+  double indexes = part_spent(parts, "indexes");
+  (void)printf("load %.3f tables %.3f indexes %.3f\nrules %.3f\n", tables + indexes, tables, indexes, run - indexes);
+  for (size_t i = 0; i < parts->n; i++)
+    if (parts->v[i].spent >= 0.0005 && !pal_pack_find(pack, parts->v[i].name))
+      (void)printf("part %.3f %s\n", parts->v[i].spent, parts->v[i].name);
+  for (size_t i = 0; i < parts->n; i++)
+    if (parts->v[i].grown >= 1)
+      (void)printf("memory %.1f %s\n", parts->v[i].grown, parts->v[i].name);
+  for (size_t i = 0; i < pal_pack_n(pack); i++) {
+    const struct pal_policy_result *result = pal_judge_result(judge, i);
+    if (result->state == PAL_BROKEN)
+      (void)printf("%s BROKEN %s\n", result->policy->id, result->why ? result->why : "");
+    else if (result->state == PAL_TESTED)
+      (void)printf("%s %.3f fail %zu unknown %zu folded %zu\n", result->policy->id,
+                   part_spent(parts, result->policy->id), result->fail, result->unknown, result->folded);
+  }
+}
+
+static void measure(const char *dir, unsigned long tenants, unsigned long assignments, const char *findings) {
   struct pal_pack *pack = NULL;
   struct pal_judge *judge = NULL;
   struct pal_err err;
+  struct parts *parts = must_have(calloc(1, sizeof *parts));
   struct maker m = {.arena = must_have(pal_arena_new(0))};
   struct pal_arena *inputs = must_have(pal_arena_new(0));
   must(pal_pack_load(dir, NULL, 0, &pack, &err), &err);
   struct pal_judge_options options = make_options(inputs, pack);
+  options.on_part = begin_part;
+  options.part_payload = parts;
   must(pal_judge_new(&options, &judge, &err), &err);
-  (void)printf("load %.3f\n", load(judge, &m, tenants, assignments));
+  double tables = load(judge, &m, tenants, assignments);
   pal_arena_free(m.arena);
   double start = now_s();
   must(pal_judge_run(judge, &err), &err);
-  (void)printf("run %.3f\n", now_s() - start);
-  size_t findings = 0;
-  for (size_t i = 0; i < pal_judge_verdicts_n(judge); i++)
-    findings += pal_judge_verdicts(judge, i)->findings.n;
-  for (size_t i = 0; i < pal_pack_n(pack); i++) {
-    const struct pal_policy_result *result = pal_judge_result(judge, i);
-    size_t rows = 0;
-    if (result->state != PAL_TESTED) {
-      (void)printf("%s %s %s\n", result->policy->id, result->state == PAL_BROKEN ? "BROKEN" : "skipped",
-                   result->why ? result->why : "");
-      continue;
-    }
-    start = now_s();
-    must(pal_judge_query(judge, result->policy->sql, count_row, &rows, &err), &err);
-    (void)printf("%s %.3f rows %zu fail %zu unknown %zu\n", result->policy->id, now_s() - start, rows, result->fail,
-                 result->unknown);
-    (void)fflush(stdout);
-  }
-  struct rusage usage;
-  (void)getrusage(RUSAGE_SELF, &usage);
-  (void)printf("findings %zu\nrss_mib %.1f\n", findings, (double)usage.ru_maxrss / 1024);
+  double run = now_s() - start;
+  begin_part(parts, "end");
+  print_parts(judge, pack, parts, tables, run);
+  if (findings)
+    write_findings(judge, findings);
+  (void)printf("findings %zu\nrss_mib %.1f\n", count_findings(judge), peak_mib());
   pal_judge_free(judge);
   pal_pack_free(pack);
   pal_arena_free(inputs);
+  free(parts);
 }
 
 /* The same role assignments, for the sqlite3 shell. */
@@ -364,10 +457,12 @@ static void write_csv(const char *path, unsigned long tenants, unsigned long ass
 int main(int argc, char **argv) {
   if (argc == 5 && strcmp(argv[1], "--csv") == 0)
     write_csv(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
-  else if (argc == 4)
-    measure(argv[1], strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
+  else if (argc == 4 || argc == 5)
+    measure(argv[1], strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10), argc == 5 ? argv[4] : NULL);
   else
-    return fputs("usage: bench_judge PACK TENANTS ASSIGNMENTS | bench_judge --csv FILE TENANTS ASSIGNMENTS\n", stderr),
+    return fputs(
+               "usage: bench_judge PACK TENANTS ASSIGNMENTS [FINDINGS] | bench_judge --csv FILE TENANTS ASSIGNMENTS\n",
+               stderr),
            EXIT_FAILURE;
   return EXIT_SUCCESS;
 }

@@ -43,6 +43,9 @@ struct pal_judge_options { /* what it points to is borrowed until the judge is f
   void *scope_payload;
   const char *only; /* this policy and those it is folded under; the others are taken for disabled. NULL: all */
   bool all_tables;  /* load every table of both states (query), not only those policies read */
+  /* Told the name of each part of the work before it begins (a policy, a view, "indexes"); for who measures. May be NULL */
+  void (*on_part)(void *payload, const char *part);
+  void *part_payload;
   uint64_t
       steps_max; /* VM steps of one statement; 0: PAL_JUDGE_STEPS_MAX. Only tests set it: a budget differing by machine would make verdicts differ */
 };
