@@ -22,27 +22,13 @@
 -- Lighthouse are judged per delegation. Of groups only those with a role here must be
 -- known.
 WITH
-  paths AS MATERIALIZED (
-    SELECT
-      cover.tenant_id,
-      cover.subscription_id,
-      cover.object_id,
-      cover.role_id,
-      cover.path,
-      cover.is_standing,
-      cover.is_pec,
-      cover.covers,
-      cover.would,
-      cover.last_read
-    FROM cover
-  ),
-  standing AS (
+  standing AS MATERIALIZED (
     SELECT
       tenant_id,
       subscription_id,
       max(covers) AS is_covered,
       sum(covers IS NULL) AS undecided
-    FROM paths
+    FROM cover
     WHERE is_standing
     GROUP BY
       tenant_id,
@@ -57,7 +43,7 @@ WITH
       pal_list(object_id) AS identities,
       pal_list(role_id) AS roleIds,
       min(last_read) AS last_read
-    FROM paths
+    FROM cover
     WHERE path = 'assignment'
       AND NOT is_standing
       AND would IS NOT 0

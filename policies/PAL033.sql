@@ -30,6 +30,9 @@
 -- lasts. The end of a membership in a group is not read; a finding about a group's role
 -- says so. Of groups only those with a role here must be known.
 WITH
+  limited AS (
+    SELECT (SELECT unixepoch(started) FROM run) + (SELECT expiry_days FROM parameter) * 86400 AS until
+  ),
   paths AS MATERIALIZED (
     SELECT
       cover.tenant_id,
@@ -43,26 +46,36 @@ WITH
       cover.group_id,
       cover.end_time,
       cover.covers,
-      cover.last_read,
-      COALESCE(unixepoch(cover.end_time) < unixepoch(run.started) + parameter.expiry_days * 86400, 0) AS ends_soon,
-      COALESCE(unixepoch(cover.end_time) - unixepoch(cover.start_time) < parameter.expiry_days * 86400, 0) AS is_short
+      cover.last_read
     FROM cover
-    JOIN run
-    JOIN parameter
     WHERE cover.is_standing
       AND cover.covers IS NOT 0
+      AND cover.end_time IS NOT NULL
+      AND cover.path = 'assignment'
+      AND unixepoch(cover.end_time) < (SELECT until FROM limited)
+      AND NOT COALESCE(unixepoch(cover.end_time) - unixepoch(cover.start_time) < (SELECT expiry_days FROM parameter) * 86400, 0)
   ),
-  lasting AS (
+  lasting AS MATERIALIZED (
     SELECT
-      tenant_id,
-      subscription_id,
-      max(covers) AS is_covered,
-      sum(covers IS NULL) AS undecided
-    FROM paths
-    WHERE NOT ends_soon
+      here.tenant_id,
+      here.subscription_id,
+      max(cover.covers) AS is_covered,
+      sum(cover.covers IS NULL) AS undecided
+    FROM (
+      SELECT DISTINCT
+        tenant_id,
+        subscription_id
+      FROM paths
+    ) AS here
+    JOIN cover
+      ON cover.tenant_id = here.tenant_id
+      AND cover.subscription_id = here.subscription_id
+    WHERE cover.is_standing
+      AND cover.covers IS NOT 0
+      AND NOT COALESCE(unixepoch(cover.end_time) < (SELECT until FROM limited), 0)
     GROUP BY
-      tenant_id,
-      subscription_id
+      here.tenant_id,
+      here.subscription_id
   ),
   ending AS (
     SELECT
@@ -80,9 +93,6 @@ WITH
       pal_list(object_id) AS identities,
       min(last_read) AS last_read
     FROM paths
-    WHERE path = 'assignment'
-      AND ends_soon
-      AND NOT is_short
     GROUP BY
       tenant_id,
       subscription_id,

@@ -23,7 +23,7 @@
 -- same place or above it, the same role or one that counts. A role that will only be
 -- eligible is judged as such.
 WITH
-  held AS MATERIALIZED (
+  held AS NOT MATERIALIZED (
     SELECT
       counting_role.tenant_id,
       counting_role.object_id,
@@ -45,29 +45,43 @@ WITH
     FROM counting_role
     WHERE counting_role.kind = 'active'
   ),
-  waiting AS (
+  coming AS MATERIALIZED (
     SELECT
       held.tenant_id,
       held.object_id,
       held.assignment_id,
       held.role_id,
       held.scope,
+      held.subscription_id,
+      held.place,
       held.group_id,
       held.is_pec,
       held.start_time,
       held.last_read
     FROM held
-    JOIN run
+    WHERE unixepoch(held.start_time) > (SELECT unixepoch(started) FROM run)
+  ),
+  waiting AS (
+    SELECT
+      coming.tenant_id,
+      coming.object_id,
+      coming.assignment_id,
+      coming.role_id,
+      coming.scope,
+      coming.group_id,
+      coming.is_pec,
+      coming.start_time,
+      coming.last_read
+    FROM coming
     LEFT JOIN held AS present
-      ON present.tenant_id = held.tenant_id
-      AND present.object_id = held.object_id
-      AND present.subscription_id = held.subscription_id
+      ON present.tenant_id = coming.tenant_id
+      AND present.object_id = coming.object_id
+      AND present.subscription_id = coming.subscription_id
       AND present.live IS NOT 0
-      AND (present.counts OR present.role_id = held.role_id)
-      AND COALESCE(unixepoch(present.end_time) >= unixepoch(held.start_time), 1)
-      AND pal_in_scope(held.place, present.place)
-    WHERE unixepoch(held.start_time) > unixepoch(run.started)
-      AND present.object_id IS NULL
+      AND (present.counts OR present.role_id = coming.role_id)
+      AND COALESCE(unixepoch(present.end_time) >= unixepoch(coming.start_time), 1)
+      AND pal_in_scope(coming.place, present.place)
+    WHERE present.object_id IS NULL
   )
 SELECT
   waiting.tenant_id,

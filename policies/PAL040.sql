@@ -34,22 +34,6 @@
 -- read is asked there, and what ends there with a planned offboarding is no loss. Of groups
 -- only those with a role in the subscription must be known.
 WITH
-  covered_now AS MATERIALIZED (
-    SELECT
-      cover.identity_tenant_id,
-      cover.object_id,
-      cover.tenant_id,
-      cover.subscription_id,
-      max(cover.covers) AS is_covered,
-      sum(cover.covers IS NULL) AS undecided
-    FROM cover
-    WHERE cover.is_standing
-    GROUP BY
-      cover.identity_tenant_id,
-      cover.object_id,
-      cover.tenant_id,
-      cover.subscription_id
-  ),
   signed AS MATERIALIZED (
     SELECT max(review.signed) AS at
     FROM review
@@ -71,14 +55,13 @@ WITH
       AND lost.type = 'array'
       AND COALESCE(signed.at, '') <= earlier.since
     UNION ALL
-    SELECT DISTINCT
+    SELECT
       earlier.identity_tenant_id,
       earlier.object_id,
       earlier.tenant_id,
       earlier.subscription_id,
-      run.started
+      (SELECT started FROM run)
     FROM previous.cover AS earlier
-    JOIN run
     WHERE earlier.covers
       AND earlier.is_standing
   ),
@@ -90,6 +73,16 @@ WITH
       subscription_id,
       min(since) AS since
     FROM baseline
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM cover
+      WHERE cover.tenant_id = baseline.tenant_id
+        AND cover.subscription_id = baseline.subscription_id
+        AND cover.identity_tenant_id = baseline.identity_tenant_id
+        AND cover.object_id = baseline.object_id
+        AND cover.is_standing
+        AND cover.covers
+    )
     GROUP BY
       identity_tenant_id,
       object_id,
@@ -114,7 +107,16 @@ WITH
       last_verified.since,
       subscription.id IS NULL AS is_gone,
       CASE
-        WHEN covered_now.undecided THEN 1
+        WHEN EXISTS (
+          SELECT 1
+          FROM cover
+          WHERE cover.tenant_id = last_verified.tenant_id
+            AND cover.subscription_id = last_verified.subscription_id
+            AND cover.identity_tenant_id = last_verified.identity_tenant_id
+            AND cover.object_id = last_verified.object_id
+            AND cover.is_standing
+            AND cover.covers IS NULL
+        ) THEN 1
         WHEN last_verified.tenant_id <> last_verified.identity_tenant_id THEN
           delegations_read.is_read IS NOT 1
             OR EXISTS (
@@ -141,11 +143,6 @@ WITH
     JOIN our_object
       ON our_object.tenant_id = last_verified.identity_tenant_id
       AND our_object.object_id = last_verified.object_id
-    LEFT JOIN covered_now
-      ON covered_now.identity_tenant_id = last_verified.identity_tenant_id
-      AND covered_now.object_id = last_verified.object_id
-      AND covered_now.tenant_id = last_verified.tenant_id
-      AND covered_now.subscription_id = last_verified.subscription_id
     LEFT JOIN subscription
       ON subscription.tenant_id = last_verified.tenant_id
       AND subscription.id = last_verified.subscription_id
@@ -154,8 +151,7 @@ WITH
       AND earlier.id = last_verified.subscription_id
     LEFT JOIN delegations_read
       ON delegations_read.tenant_id = last_verified.tenant_id
-    WHERE covered_now.is_covered IS NOT 1
-      AND NOT (
+    WHERE NOT (
         last_verified.tenant_id <> last_verified.identity_tenant_id
         AND last_verified.tenant_id IN (SELECT leaving.tenant_id FROM offboarding AS leaving WHERE leaving.object_id IS NULL)
       )

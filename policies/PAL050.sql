@@ -24,15 +24,28 @@
 -- hides its cost. Of an account in a tenant of our own the delegations of all customers
 -- must be known.
 WITH
-  covered AS MATERIALIZED (
+  unused AS MATERIALIZED (
     SELECT
       identity_tenant_id,
-      object_id,
-      tenant_id,
-      subscription_id,
-      scope,
-      used
+      object_id
     FROM covered_use
+    GROUP BY
+      identity_tenant_id,
+      object_id
+    HAVING NOT max(used IS 'yes')
+  ),
+  covered AS MATERIALIZED (
+    SELECT
+      unused.identity_tenant_id,
+      unused.object_id,
+      covered_use.tenant_id,
+      covered_use.subscription_id,
+      covered_use.scope,
+      covered_use.used
+    FROM unused
+    JOIN covered_use
+      ON covered_use.identity_tenant_id = unused.identity_tenant_id
+      AND covered_use.object_id = unused.object_id
   ),
   month AS MATERIALIZED (
     SELECT month
@@ -85,7 +98,6 @@ WITH
     GROUP BY
       identity_tenant_id,
       object_id
-    HAVING NOT max(used IS 'yes')
   ),
   -- A subscription is as old as its oldest role assignment, at least.
   young AS (

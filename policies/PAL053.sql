@@ -38,21 +38,13 @@ WITH RECURSIVE
     JOIN parameter
     WHERE back.months < parameter.usage_window_months
   ),
-  covered AS MATERIALIZED (
-    SELECT
-      tenant_id,
-      subscription_id,
-      resource_group,
-      used
-    FROM covered_use
-  ),
   stopped AS MATERIALIZED (
     SELECT
       tenant_id,
       subscription_id,
       min(resource_group IS NOT NULL) AS is_partial,
       max(COALESCE(used, 'unknown') = 'unknown') AS is_unknown
-    FROM covered
+    FROM covered_use
     GROUP BY
       tenant_id,
       subscription_id
@@ -64,17 +56,16 @@ WITH RECURSIVE
       stopped.subscription_id,
       max(usage.month) AS last_month
     FROM stopped
-    JOIN previous.usage
+    CROSS JOIN previous.usage
       ON usage.tenant_id = stopped.tenant_id
       AND usage.subscription_id = stopped.subscription_id
-    JOIN back
-      ON back.month = usage.month
-    LEFT JOIN covered
-      ON covered.tenant_id = stopped.tenant_id
-      AND covered.subscription_id = stopped.subscription_id
-      AND covered.resource_group = usage.resource_group
-    WHERE usage.used = 'yes'
-      AND (NOT stopped.is_partial OR covered.resource_group IS NOT NULL)
+    LEFT JOIN covered_use
+      ON covered_use.tenant_id = stopped.tenant_id
+      AND covered_use.subscription_id = stopped.subscription_id
+      AND covered_use.resource_group = usage.resource_group
+    WHERE usage.month IN (SELECT month FROM back)
+      AND usage.used = 'yes'
+      AND (NOT stopped.is_partial OR covered_use.resource_group IS NOT NULL)
     GROUP BY
       stopped.tenant_id,
       stopped.subscription_id

@@ -27,7 +27,7 @@
 -- the parent held; a signed change review closes the finding. Billing account and CSP
 -- partner are in Partner Center, which is not read.
 WITH
-  held AS MATERIALIZED (
+  held AS NOT MATERIALIZED (
     SELECT
       subscription.id AS subscription_id,
       subscription.tenant_id,
@@ -43,12 +43,11 @@ WITH
         ) AS is_fresh
     FROM subscription
   ),
-  baseline AS (
+  told AS MATERIALIZED (
     SELECT
       json_extract(earlier.subject, '$.id') AS subscription_id,
       json_extract(earlier.details, '$.tenantBefore') AS tenant_id,
-      earlier.since,
-      1 AS rank
+      earlier.since
     FROM previous.finding AS earlier
     WHERE earlier.policy = 'PAL055'
       AND earlier.verdict = 'fail'
@@ -58,14 +57,24 @@ WITH
         WHERE review.scope = 'changes'
           AND review.signed > earlier.since
       )
+  ),
+  baseline AS (
+    SELECT
+      subscription_id,
+      tenant_id,
+      since,
+      1 AS rank
+    FROM told
     UNION ALL
     SELECT
       earlier.id,
       earlier.tenant_id,
-      run.started,
+      (SELECT started FROM run),
       2
     FROM previous.subscription AS earlier
-    JOIN run
+    CROSS JOIN subscription
+      ON subscription.id = earlier.id
+      AND subscription.tenant_id <> earlier.tenant_id
   ),
   before AS MATERIALIZED (
     SELECT
@@ -87,19 +96,34 @@ WITH
       before.since,
       here.last_read
     FROM before
-    JOIN held AS here
+    CROSS JOIN held AS here
       ON here.subscription_id = before.subscription_id
       AND here.tenant_id <> before.tenant_id
-    LEFT JOIN held AS there
-      ON there.subscription_id = before.subscription_id
-      AND there.tenant_id = before.tenant_id
-      AND there.is_fresh
-    LEFT JOIN before AS known
-      ON known.subscription_id = here.subscription_id
-      AND known.tenant_id = here.tenant_id
-    WHERE there.subscription_id IS NULL
-      AND (here.is_fresh OR before.rank = 1)
-      AND (known.subscription_id IS NULL OR before.rank = 1)
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM held AS there
+        WHERE there.subscription_id = before.subscription_id
+          AND there.tenant_id = before.tenant_id
+          AND there.is_fresh
+      )
+      AND (
+        before.rank = 1
+        OR (
+          here.is_fresh
+          AND NOT EXISTS (
+            SELECT 1
+            FROM previous.subscription AS known
+            WHERE known.id = here.subscription_id
+              AND known.tenant_id = here.tenant_id
+          )
+          AND NOT EXISTS (
+            SELECT 1
+            FROM told
+            WHERE told.subscription_id = here.subscription_id
+              AND told.tenant_id = here.tenant_id
+          )
+        )
+      )
   ),
   last_move AS (
     SELECT

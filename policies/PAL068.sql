@@ -51,42 +51,40 @@ WITH
       principal_id
     FROM named
   ),
+  -- EXISTS, not joins: SQLite would read the whole of these tables for a filter of the few.
   person AS MATERIALIZED (
     SELECT
       principal_of.tenant_id,
       principal_of.principal_id
     FROM principal_of
-    JOIN identity
-      ON identity.tenant_id = principal_of.tenant_id
-      AND identity.object_id = principal_of.principal_id
-    WHERE identity.type IN ('user', 'guest')
-    UNION
-    SELECT
-      principal_of.tenant_id,
-      principal_of.principal_id
-    FROM principal_of
-    JOIN group_member
-      ON group_member.tenant_id = principal_of.tenant_id
-      AND group_member.object_id = principal_of.principal_id
-    WHERE lower(group_member.type) = 'user'
-    UNION
-    SELECT
-      principal_of.tenant_id,
-      principal_of.principal_id
-    FROM principal_of
-    JOIN directory_object
-      ON directory_object.tenant_id = principal_of.tenant_id
-      AND directory_object.object_id = principal_of.principal_id
-    WHERE lower(directory_object.type) = 'user'
-    UNION
-    SELECT
-      principal_of.tenant_id,
-      principal_of.principal_id
-    FROM principal_of
-    JOIN assignment
-      ON assignment.tenant_id = principal_of.tenant_id
-      AND assignment.principal_id = principal_of.principal_id
-    WHERE lower(assignment.principal_type) = 'user'
+    WHERE EXISTS (
+        SELECT 1
+        FROM identity
+        WHERE identity.tenant_id = principal_of.tenant_id
+          AND identity.object_id = principal_of.principal_id
+          AND identity.type IN ('user', 'guest')
+      )
+      OR EXISTS (
+        SELECT 1
+        FROM group_member
+        WHERE group_member.tenant_id = principal_of.tenant_id
+          AND group_member.object_id = principal_of.principal_id
+          AND lower(group_member.type) = 'user'
+      )
+      OR EXISTS (
+        SELECT 1
+        FROM directory_object
+        WHERE directory_object.tenant_id = principal_of.tenant_id
+          AND directory_object.object_id = principal_of.principal_id
+          AND lower(directory_object.type) = 'user'
+      )
+      OR EXISTS (
+        SELECT 1
+        FROM assignment
+        WHERE assignment.tenant_id = principal_of.tenant_id
+          AND assignment.principal_id = principal_of.principal_id
+          AND lower(assignment.principal_type) = 'user'
+      )
   )
 SELECT
   named.tenant_id,

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The parameters of the rules, one row. A parameter that is not set has the
 -- value written here.
+-- once: few rows
 CREATE VIEW parameter AS
 WITH
   written AS (

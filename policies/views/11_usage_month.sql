@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The months in which usage counts: the closed UTC months of the window and the
 -- current one.
+-- once: few rows
 CREATE VIEW usage_month AS
 WITH RECURSIVE
   back(months, month) AS (

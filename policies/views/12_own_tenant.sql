@@ -2,6 +2,7 @@
 -- Own tenant: the home of a person or app of ours, and of the credentials palscan
 -- signs in with, unless it is listed as a customer (a directory account of a
 -- customer is at home there).
+-- once: few rows
 CREATE VIEW own_tenant AS
 SELECT principal_home.tenant_id
 FROM principal_home

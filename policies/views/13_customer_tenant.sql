@@ -2,6 +2,7 @@
 -- Customer tenant: every tenant that is not our own. One that is served through
 -- Lighthouse alone has no record of itself, so subscriptions and coverage name
 -- tenants, too. name is the estate's, else the tenant's own.
+-- once: tenant_id
 CREATE VIEW customer_tenant AS
 WITH
   known AS (

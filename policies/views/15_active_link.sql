@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The links that count: a link whose state is Deleted is none, any other state
 -- than Active does not count either (and is told as it stands).
+-- once: tenant_id, object_id
 CREATE VIEW active_link AS
 SELECT
   link.tenant_id,

@@ -82,10 +82,10 @@ SELECT
   held.scope,
   held.kind,
   held.kind = 'active' AND held.how <> 'Activated' AS is_standing,
-  COALESCE(held.start_time, '') <= run.started AND COALESCE(held.end_time, '9999') > run.started AS in_force,
+  COALESCE(held.start_time, '') <= (SELECT started FROM run)
+    AND COALESCE(held.end_time, '9999') > (SELECT started FROM run) AS in_force,
   held.start_time,
   held.end_time,
   held.condition,
   held.last_read
-FROM held
-JOIN run;
+FROM held;

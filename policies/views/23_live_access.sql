@@ -11,49 +11,29 @@
 -- once: tenant_id, object_id; tenant_id, subscription_id
 CREATE VIEW live_access AS
 WITH
-  -- MATERIALIZED is needed: SQLite 3.40 would push the term of the ON clause below into
-  -- the view and lose rows.
-  reaching AS MATERIALIZED (
-    SELECT
-      tenant_id,
-      object_id,
-      group_id,
-      subscription_id,
-      is_inherited,
-      assignment_id,
-      role_id,
-      scope,
-      kind,
-      is_standing,
-      in_force,
-      start_time,
-      end_time,
-      condition,
-      last_read
-    FROM reach
-  ),
   placed AS (
     SELECT
-      reaching.tenant_id,
-      reaching.object_id,
-      reaching.group_id,
-      COALESCE(reaching.subscription_id, subscription.id) AS subscription_id,
-      reaching.is_inherited,
-      reaching.assignment_id,
-      reaching.role_id,
-      reaching.scope,
-      COALESCE('/subscriptions/' || subscription.id, reaching.scope) AS place,
-      reaching.kind,
-      reaching.is_standing,
-      reaching.in_force,
-      reaching.start_time,
-      reaching.end_time,
-      reaching.condition,
-      reaching.last_read
-    FROM reaching
+      reach.tenant_id,
+      reach.object_id,
+      reach.group_id,
+      COALESCE(reach.subscription_id, subscription.id) AS subscription_id,
+      reach.is_inherited,
+      reach.assignment_id,
+      reach.role_id,
+      reach.scope,
+      COALESCE('/subscriptions/' || subscription.id, reach.scope) AS place,
+      reach.kind,
+      reach.is_standing,
+      reach.in_force,
+      reach.start_time,
+      reach.end_time,
+      reach.condition,
+      reach.last_read
+    FROM reach
     LEFT JOIN subscription
-      ON reaching.is_inherited
-      AND subscription.tenant_id = reaching.tenant_id
+      -- One term of both tables: one of reach alone SQLite 3.40 would push into that
+      -- view and lose rows.
+      ON subscription.tenant_id = CASE WHEN reach.is_inherited THEN reach.tenant_id END
   ),
   denied AS MATERIALIZED (
     SELECT
@@ -70,7 +50,7 @@ WITH
       AND deny_assignment.id = deny_verdict.deny_id
     WHERE deny_verdict.blocks IS NOT 0
   ),
-  judged AS MATERIALIZED (
+  judged AS (
     SELECT
       placed.tenant_id,
       placed.object_id,
@@ -107,6 +87,8 @@ WITH
           END
       ) AS blocked
     FROM placed
+    -- So that `blocked` is worked out once for the three columns below.
+    LIMIT -1
   )
 SELECT
   tenant_id,
@@ -127,4 +109,5 @@ SELECT
   blocked,
   in_force AND NOT blocked AS usable,
   kind = 'active' AND in_force AND NOT blocked AS live
-FROM judged;
+FROM judged
+WHERE tenant_id IS NOT NULL;

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Roles of groups whose members could not be read (completely): any of our objects may
 -- be among them. Ask for one subscription, and for subscription_id IS NULL (inherited).
+-- once: tenant_id, subscription_id
 CREATE VIEW unread_group AS
 SELECT
   assignment.tenant_id,

@@ -2,6 +2,7 @@
 -- Lighthouse delegations to a tenant of ours, or with an authorization for a person
 -- or app of ours. tenant_id is the customer's. One that failed, was cancelled or
 -- deleted delegates nothing.
+-- once: tenant_id, delegation_id
 CREATE VIEW our_delegation AS
 SELECT
   delegation.tenant_id,

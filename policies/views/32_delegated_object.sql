@@ -2,6 +2,7 @@
 -- Our objects in the managing tenant that an authorization of our delegations names,
 -- directly or through a group there. tenant_id is the customer's. An eligible
 -- (just-in-time) authorization is not held until it is activated.
+-- once: tenant_id, delegation_id
 CREATE VIEW delegated_object AS
 SELECT
   our_delegation.tenant_id,

@@ -22,19 +22,18 @@ SELECT
   live_access.end_time,
   live_access.condition,
   live_access.last_read,
-  CASE parameter.recognition_roles
+  CASE (SELECT recognition_roles FROM parameter)
     WHEN 'pec' THEN 1
     WHEN 'any' THEN 0
     ELSE csp_subscription.subscription_id IS NOT NULL
   END AS is_pec,
   pec_role.eligible,
   CASE
-    WHEN parameter.recognition_roles = 'any' THEN 1
-    WHEN parameter.recognition_roles = 'pec' OR csp_subscription.subscription_id IS NOT NULL THEN pec_role.eligible
+    WHEN (SELECT recognition_roles FROM parameter) = 'any' THEN 1
+    WHEN (SELECT recognition_roles FROM parameter) = 'pec' OR csp_subscription.subscription_id IS NOT NULL THEN pec_role.eligible
     ELSE 1
   END AS counts
 FROM live_access
-JOIN parameter
 LEFT JOIN csp_subscription
   ON csp_subscription.tenant_id = live_access.tenant_id
   AND csp_subscription.subscription_id = live_access.subscription_id

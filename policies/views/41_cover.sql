@@ -10,7 +10,7 @@
 --   would      what covers would be if the role were activated, where it is only
 --              eligible in PIM
 --   end_time   NULL: no end is set
--- once: tenant_id, subscription_id; tenant_id, object_id
+-- once: tenant_id, subscription_id, identity_tenant_id, object_id, is_standing, covers, end_time, last_read
 CREATE VIEW cover AS
 SELECT
   counting_role.tenant_id,
@@ -32,7 +32,6 @@ SELECT
   counting_role.is_pec,
   our_object.linked AND counting_role.counts AND counting_role.live AS covers,
   our_object.linked AND counting_role.counts AND counting_role.usable AS would,
-  counting_role.end_time,
   counting_role.last_read
 FROM counting_role
 JOIN our_object
@@ -60,16 +59,14 @@ SELECT
   NULL,
   NULL,
   NULL,
-  parameter.recognition_roles <> 'any',
+  (SELECT recognition_roles FROM parameter) <> 'any',
   our_object.linked
-    AND CASE parameter.recognition_roles WHEN 'any' THEN 1 ELSE pec_role.eligible END
+    AND CASE (SELECT recognition_roles FROM parameter) WHEN 'any' THEN 1 ELSE pec_role.eligible END
     AND delegated_object.kind = 'permanent',
   our_object.linked
-    AND CASE parameter.recognition_roles WHEN 'any' THEN 1 ELSE pec_role.eligible END,
-  NULL,
+    AND CASE (SELECT recognition_roles FROM parameter) WHEN 'any' THEN 1 ELSE pec_role.eligible END,
   delegated_object.last_read
 FROM delegated_object
-JOIN parameter
 JOIN our_object
   ON our_object.tenant_id = delegated_object.managing_tenant_id
   AND our_object.object_id = delegated_object.object_id

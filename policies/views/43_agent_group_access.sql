@@ -4,6 +4,7 @@
 -- group it is: learn.microsoft.com/partner-center/billing/partner-earned-credit-troubleshoot
 -- While the registry names no agent group, a foreign group on a CSP subscription may
 -- be ours: is_ours is NULL then. on_subscription: at the subscription or above it.
+-- once: tenant_id, subscription_id
 CREATE VIEW agent_group_access AS
 WITH
   granted AS (
@@ -29,14 +30,10 @@ WITH
       assignment.scope,
       NULL,
       assignment.last_read
-    FROM (
-      SELECT DISTINCT csp_subscription.tenant_id
-      FROM csp_subscription
-      WHERE NOT EXISTS (SELECT 1 FROM agent_group)
-    ) AS sold
-    CROSS JOIN assignment
-      ON assignment.tenant_id = sold.tenant_id
+    FROM assignment
     WHERE assignment.principal_type = 'ForeignGroup'
+      AND assignment.tenant_id IN (SELECT csp_subscription.tenant_id FROM csp_subscription)
+      AND NOT EXISTS (SELECT 1 FROM agent_group)
   )
 SELECT
   granted.tenant_id,

@@ -7,7 +7,7 @@
 --   is_sure       1, or NULL: undecided (deny assignment, or whose agent group it is)
 --   is_automatic  by a marketplace offer: recognition needs no link, as the parameter
 --                 marketplaceIsAutomatic has it
--- once: tenant_id, subscription_id
+-- once: tenant_id, subscription_id, kind, is_sure, is_automatic, last_read
 CREATE VIEW our_access AS
 SELECT
   live_access.tenant_id,

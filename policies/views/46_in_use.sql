@@ -2,6 +2,7 @@
 -- In use: metered usage of the subscription in the window.
 --   used  yes; no: every month of the window was answered with none; unknown: not
 --         answered, or the customer hides the cost (usual in CSP)
+-- once: tenant_id, subscription_id
 CREATE VIEW in_use AS
 WITH
   month AS MATERIALIZED (
@@ -15,8 +16,7 @@ WITH
       max(usage.used = 'yes') AS is_used,
       sum(usage.used = 'no' AND usage.resource_group IS NULL) AS idle_months
     FROM usage
-    JOIN month
-      ON month.month = usage.month
+    WHERE usage.month IN (SELECT month FROM month)
     GROUP BY
       usage.tenant_id,
       usage.subscription_id

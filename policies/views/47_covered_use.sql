@@ -4,6 +4,7 @@
 -- or that nothing was used at all, had none in this one.
 --   used  yes; no: every month of the window was answered with none; unknown or NULL: not
 --         answered, or hidden
+-- once: tenant_id, subscription_id, resource_group, used; identity_tenant_id, object_id, used
 CREATE VIEW covered_use AS
 WITH
   covered AS MATERIALIZED (
@@ -23,13 +24,6 @@ WITH
   month AS MATERIALIZED (
     SELECT month
     FROM usage_month
-  ),
-  whole AS MATERIALIZED (
-    SELECT
-      tenant_id,
-      subscription_id,
-      used
-    FROM in_use
   ),
   monthly AS (
     SELECT
@@ -83,13 +77,13 @@ SELECT
   covered.scope,
   covered.resource_group,
   CASE
-    WHEN covered.resource_group IS NULL THEN whole.used
+    WHEN covered.resource_group IS NULL THEN in_use.used
     ELSE grouped.used
   END AS used
 FROM covered
-LEFT JOIN whole
-  ON whole.tenant_id = covered.tenant_id
-  AND whole.subscription_id = covered.subscription_id
+LEFT JOIN in_use
+  ON in_use.tenant_id = covered.tenant_id
+  AND in_use.subscription_id = covered.subscription_id
 LEFT JOIN grouped
   ON grouped.tenant_id = covered.tenant_id
   AND grouped.subscription_id = covered.subscription_id

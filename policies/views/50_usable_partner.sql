@@ -3,6 +3,7 @@
 -- a related partner (in the indirect model the provider's and the reseller's are both
 -- right). A rule that names any other ID decides nothing.
 -- settled: valid for longer than the days of grace, so links had time to follow.
+-- once: few rows
 CREATE VIEW usable_partner AS
 SELECT
   registry.id AS partner_id,

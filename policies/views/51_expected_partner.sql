@@ -13,6 +13,7 @@
 --   none
 -- is_decided is 0 when no rule hits, when rules of one rank name different IDs, or when
 -- the named ID is not usable.
+-- once: tenant_id
 CREATE VIEW expected_partner AS
 WITH
   place AS (

@@ -15,15 +15,13 @@ SELECT
 FROM coverage
 JOIN collected
   ON collected.area = coverage.area
-JOIN run
-JOIN parameter
 LEFT JOIN customer
   ON customer.tenant_id = coverage.tenant_id
 WHERE (
     coverage.state IN ('partial', 'stale', 'unread')
     OR (
       coverage.state = 'self-declared'
-      AND unixepoch(coverage.as_of) + parameter.declared_max_age_days * 86400 < unixepoch(run.started)
+      AND unixepoch(coverage.as_of) + (SELECT declared_max_age_days FROM parameter) * 86400 < (SELECT unixepoch(started) FROM run)
     )
   )
   AND NOT (coverage.area = 'links' AND coverage.state = 'stale' AND coverage.code IS 'the person has left')
@@ -32,7 +30,7 @@ WHERE (
     SELECT 1
     FROM accepted_gap
     WHERE accepted_gap.tenant_id = coverage.tenant_id
-      AND COALESCE(accepted_gap.until, '9999') >= run.today
+      AND COALESCE(accepted_gap.until, '9999') >= (SELECT today FROM run)
       AND (
         accepted_gap.area = coverage.area
         OR (

@@ -196,6 +196,7 @@ enum pal_code judge_settle(struct pal_judge *judge, enum judge_purpose purpose, 
   if (judge->settled)
     return PAL_OK;
   judge->settled = true;
+  judge_part(judge, "events");
   facts_finish(&judge->facts);
   for (size_t i = 0; i < judge->facts.n; i++)
     judge->facts.v[i]->in_scope =
@@ -208,11 +209,13 @@ enum pal_code judge_settle(struct pal_judge *judge, enum judge_purpose purpose, 
   judge_finish_inserts(judge);
   if (code == PAL_OK)
     code = sandbox_exec(&judge->sandbox, "COMMIT", err);
+  judge_part(judge, "indexes");
   if (code == PAL_OK)
     code = index_tables(judge, err);
   sandbox_confine(&judge->sandbox);
   if (code == PAL_OK && purpose == JUDGE_TO_RUN)
-    judge_compute_views(judge);
+    code = judge_compute_views(judge, err);
+  judge_part(judge, "first sights");
   if (code == PAL_OK && purpose == JUDGE_TO_RUN)
     code = judge_sights(judge, err);
   return code;
@@ -275,7 +278,9 @@ static enum pal_code collect_verdicts(struct pal_judge *judge, struct pal_err *e
 
 /* Runs one policy; its rows are forgotten when findings were made of them. */
 static enum pal_code judge_policy(struct pal_judge *judge, struct policy_run *run, struct pal_err *err) {
+  judge_part(judge, run->policy->pub.id);
   enum pal_code code = run->state == PAL_TESTED ? judge_rows(judge, run, err) : PAL_OK;
+  judge_part(judge, "findings");
   if (code == PAL_OK)
     code = judge_lifecycle(judge, run, err);
   pal_arena_free(run->arena);
@@ -298,8 +303,10 @@ static enum pal_code judge_turn(struct pal_judge *judge, bool of_verdicts, struc
   for (size_t i = 0; i < pal_pack_n(judge->o.pack) && code == PAL_OK; i++)
     if (judge->runs[i].of_verdicts == of_verdicts)
       code = judge_policy(judge, &judge->runs[i], err);
+  judge_part(judge, "acceptances");
   if (code == PAL_OK)
     code = judge_waive(judge, err);
+  judge_part(judge, "folding");
   return code == PAL_OK ? judge_fold(judge, err) : code;
 }
 
@@ -311,15 +318,18 @@ enum pal_code pal_judge_run(struct pal_judge *judge, struct pal_err *err) {
   if (code == PAL_OK)
     code = judge_turn(judge, false, err);
   bool again = any_of_verdicts(judge);
+  judge_part(judge, "verdicts as a table");
   if (code == PAL_OK && again)
     code = judge_show_verdicts(judge, err);
   if (code == PAL_OK && again)
     code = judge_turn(judge, true, err);
+  judge_part(judge, "unknowns");
   for (size_t i = 0; i < n && code == PAL_OK; i++)
     code = judge_unknowns(judge, &judge->runs[i], err);
   if (code != PAL_OK)
     return code;
   judge->ran = true;
+  judge_part(judge, "results");
   return collect_verdicts(judge, err);
 }
 

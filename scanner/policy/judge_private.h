@@ -55,7 +55,7 @@ struct pal_judge {
   struct pal_buf text;      /* JSON of one column */
   const char **view_errors; /* by view of the pack, NULL: it is well, or not looked at yet */
   bool views_checked;       /* each was looked at */
-  bool *view_used;          /* by view of the pack: some enabled policy reads it in main */
+  bool *view_used;          /* by view of the pack: some enabled policy may read it */
   bool settled, ran;
   struct policy_run *runs; /* as in the pack */
   struct pal_policy_result *results;
@@ -68,6 +68,7 @@ struct pal_judge {
 
 /* reads.c: marks the tables and columns that enabled policies read. */
 enum pal_code judge_find_reads(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+bool judge_reads_view(const char *name); /* the judge itself does, of main */
 /* load.c */
 enum pal_code judge_load_inputs(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code judge_insert_event(struct pal_judge *judge, const char *tenant_id, const struct pal_record *event,
@@ -82,8 +83,8 @@ enum pal_code judge_sights(struct pal_judge *judge, struct pal_err *err) PAL_MUS
 /* judge.c */
 /* views.c */
 enum pal_code judge_make_views(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
-/* Replaces the views that say so by their rows; once the sandbox is closed. */
-void judge_compute_views(struct pal_judge *judge);
+/* Replaces the views that say so, and that several ask for, by their rows; once the sandbox is closed. */
+enum pal_code judge_compute_views(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 /* *ret: what is wrong with a view the statement uses; NULL when nothing is. Once the sandbox is closed. */
 enum pal_code judge_view_error(struct pal_judge *judge, const char *sql, const char **ret, struct pal_err *err)
     PAL_MUST_CHECK;
@@ -101,6 +102,12 @@ enum pal_code judge_unknowns(struct pal_judge *judge, struct policy_run *run, st
 /* waivers.c, folding.c */
 enum pal_code judge_waive(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code judge_fold(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+
+/* Tells who measures that this part of the work begins. */
+static inline void judge_part(const struct pal_judge *judge, const char *part) {
+  if (judge->o.on_part)
+    judge->o.on_part(judge->o.part_payload, part);
+}
 
 /* Small helpers over FINDING records. */
 static inline bool finding_is(const struct pal_record *finding, int field, const char *word) {

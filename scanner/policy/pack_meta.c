@@ -412,7 +412,8 @@ static enum pal_code read_once(struct pal_arena *arena, const char *source, cons
       const char *list = text + at + sizeof mark - 1;
       size_t list_len = line - (sizeof mark - 1), names = strspn(list, "abcdefghijklmnopqrstuvwxyz_,; ");
       if (names < list_len || strspn(list, " ,;") >= list_len)
-        return pack_fail(source, text, len, at, err, "once: expected lists of columns, as in \"a, b; c\"");
+        return pack_fail(source, text, len, at, err,
+                         "once: expected lists of columns, as in \"a, b; c\", or \"few rows\"");
       *ret = pal_arena_strndup(arena, list + strspn(list, " "), list_len - strspn(list, " "));
       return *ret ? PAL_OK : pal_err_nomem(err);
     }

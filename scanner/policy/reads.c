@@ -73,12 +73,23 @@ static bool add_views(struct words *words, const struct pal_pack *pack) {
   return true;
 }
 
+static const char *const own_views[] = {"offboarding", "first_sight"};
+
+bool judge_reads_view(const char *name) {
+  for (size_t i = 0; i < sizeof own_views / sizeof own_views[0]; i++)
+    if (sqlite3_stricmp(own_views[i], name) == 0)
+      return true;
+  return false;
+}
+
 static bool read_words(const struct pal_judge *judge, enum pal_state state, struct words *words) {
   const struct pal_pack *pack = judge->o.pack;
   words->views = pal_arena_calloc(judge->arena, pack->views_n, sizeof *words->views);
-  /* views that the judge itself reads */
-  if (!words->views || (state == PAL_STATE_NOW && !add_words(words, "offboarding first_sight")))
+  if (!words->views)
     return false;
+  for (size_t i = 0; state == PAL_STATE_NOW && i < sizeof own_views / sizeof own_views[0]; i++)
+    if (!add_words(words, own_views[i]))
+      return false;
   for (size_t i = 0; i < pack->policies_n; i++) {
     const char *sql = pack->policies[i].pub.sql;
     if (judge->runs[i].state != PAL_TESTED ||

@@ -6,6 +6,14 @@
 
 #include "sql_scan.h"
 
+/* Over the first limit SQLite gives its caches back and sorts on disk, over the
+ * second the statement fails. Returns the hard limit that was. */
+static sqlite3_int64 limit_heap(sqlite3_int64 hard) {
+  sqlite3_int64 before = sqlite3_hard_heap_limit64(hard);
+  (void)sqlite3_soft_heap_limit64(SANDBOX_HEAP_SOFT);
+  return before;
+}
+
 /* --- opening --- */
 
 static enum pal_code sqlite_fail(const struct sandbox *sandbox, const char *doing, struct pal_err *err) {
@@ -64,6 +72,7 @@ enum pal_code sandbox_open(struct sandbox *sandbox, const struct tables *tables,
   if (code != PAL_OK)
     return code;
   const char *vfs = clock_vfs_name(sandbox->clock);
+  (void)limit_heap(0);
   if (sqlite3_open_v2("", &sandbox->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs) !=
       SQLITE_OK)
     return sqlite_fail(sandbox, "open the judge's database", err);
@@ -153,9 +162,9 @@ enum pal_code sandbox_run(struct sandbox *sandbox, const char *sql, struct pal_e
   sandbox->steps = 0;
   sandbox->exhausted = false;
   sandbox_guard(sandbox, false);
-  sqlite3_int64 before = sqlite3_hard_heap_limit64(SANDBOX_HEAP_MAX);
+  sqlite3_int64 before = limit_heap(SANDBOX_HEAP_MAX);
   enum pal_code code = sandbox_exec(sandbox, sql, err);
-  (void)sqlite3_hard_heap_limit64(before);
+  (void)limit_heap(before);
   sandbox_guard(sandbox, true);
   return code;
 }
@@ -214,9 +223,9 @@ enum pal_code sandbox_prepare(struct sandbox *sandbox, const char *source, const
   const char *tail = sql;
   sandbox->steps = 0;
   sandbox->exhausted = false;
-  sqlite3_int64 before = sqlite3_hard_heap_limit64(SANDBOX_HEAP_MAX);
+  sqlite3_int64 before = limit_heap(SANDBOX_HEAP_MAX);
   int rc = sqlite3_prepare_v2(sandbox->db, sql, -1, &stmt, &tail);
-  (void)sqlite3_hard_heap_limit64(before);
+  (void)limit_heap(before);
   if (rc != SQLITE_OK)
     return statement_fail(sandbox, source, sql, rc, err);
   const char *wrong = refuse(stmt, tail);
@@ -230,9 +239,9 @@ enum pal_code sandbox_prepare(struct sandbox *sandbox, const char *source, const
 
 enum pal_code sandbox_step(struct sandbox *sandbox, const char *source, const char *sql, sqlite3_stmt *stmt,
                            bool *ret_row, struct pal_err *err) {
-  sqlite3_int64 before = sqlite3_hard_heap_limit64(SANDBOX_HEAP_MAX);
+  sqlite3_int64 before = limit_heap(SANDBOX_HEAP_MAX);
   int rc = sqlite3_step(stmt);
-  (void)sqlite3_hard_heap_limit64(before);
+  (void)limit_heap(before);
   if (rc != SQLITE_ROW && rc != SQLITE_DONE)
     return statement_fail(sandbox, source, sql, rc, err);
   *ret_row = rc == SQLITE_ROW;

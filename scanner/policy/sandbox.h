@@ -26,7 +26,8 @@ enum {
   SANDBOX_STEP_SLICE = 10000,
   SANDBOX_LENGTH_MAX = 16 << 20,
   SANDBOX_HEAP_MAX = 160 << 20,
-  SANDBOX_CACHE_KIB = 32 << 10, /* of each of the two databases */
+  SANDBOX_HEAP_SOFT = 80 << 20,
+  SANDBOX_CACHE_KIB = 8 << 10, /* of each of the two databases */
   SANDBOX_PAGE_SIZE = 16384
 };
 

@@ -122,19 +122,28 @@ bool sql_mentions(const char *text, size_t len, const char *name) {
   }
 }
 
-bool sql_mentions_outside(const char *text, size_t len, const char *name, const char *schema) {
+/* Whether the name stands there as schema.name, or otherwise. */
+static bool mentions(const char *text, size_t len, const char *name, const char *schema, bool inside) {
   struct sql_scan scan = {.text = text, .len = len};
   struct sql_piece first = {.token = SQL_END}, before = {.token = SQL_END};
   for (;;) {
     struct sql_piece piece = sql_next(&scan);
     if (piece.token == SQL_END || piece.token == SQL_BAD)
       return false;
-    bool inside = sql_piece_is(&scan, before, ".") && is_name(text, first, schema);
-    if (is_name(text, piece, name) && !inside)
+    bool is_inside = sql_piece_is(&scan, before, ".") && is_name(text, first, schema);
+    if (is_name(text, piece, name) && is_inside == inside)
       return true;
     first = before;
     before = piece;
   }
+}
+
+bool sql_mentions_outside(const char *text, size_t len, const char *name, const char *schema) {
+  return mentions(text, len, name, schema, false);
+}
+
+bool sql_mentions_inside(const char *text, size_t len, const char *name, const char *schema) {
+  return mentions(text, len, name, schema, true);
 }
 
 /* A star is a select list when it follows SELECT, DISTINCT, ALL, a comma or

@@ -40,6 +40,8 @@ void sql_locate(const char *text, size_t len, size_t at, size_t *ret_line, size_
 bool sql_mentions(const char *text, size_t len, const char *name);
 /* Whether it does so other than as schema.name. */
 bool sql_mentions_outside(const char *text, size_t len, const char *name, const char *schema);
+/* Whether it does so as schema.name. */
+bool sql_mentions_inside(const char *text, size_t len, const char *name, const char *schema);
 /* First thing that is wrong with the text as one statement without SELECT *;
  * NULL when nothing is. *ret_at is its place. */
 const char *sql_single_statement(const char *text, size_t len, size_t *ret_at);

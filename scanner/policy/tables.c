@@ -247,6 +247,7 @@ static const struct table_index indexes[] = {
     {"deny_excluded", "deny_id", "2"},
     {"deny_principal", "deny_id", "2"},
     {"deny_principal", "principal_id", "50"},
+    {"directory_object", "object_id", "1"},
     {"event", "tenant_id, subject_id", "10 1"},
     {"finding", "tenant_id", "5"},
     {"group_member", "object_id, tenant_id", "10 10"},
@@ -260,13 +261,14 @@ static const struct table_index indexes[] = {
     {"pim", "tenant_id, subscription_id", "100 10"},
     {"pim", "origin_assignment_id", "2"},
     {"principal_object", "tenant_id, object_id", "3 1"},
+    {"registry", "id", "1"},
     {"role", "id, tenant_id", "2 1"},
     {"sighting", "subscription_id", "2"},
     {"subscription", "id", "1"},
     {"subscription", "tenant_id, id", "10 1"},
     {"tenant", "id", "1"},
-    {"usage", "tenant_id, subscription_id, month", "60 6 2"},
-    {"usage", "subscription_id, month", "6 2"},
+    /* all that counts of a month: the table itself need not be read */
+    {"usage", "tenant_id, subscription_id, month, used, resource_group", "60 6 2 2 1"},
 };
 
 static const char *rows_of(const char *table) {

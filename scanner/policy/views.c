@@ -5,17 +5,18 @@
  *
  * A view whose leading comment has a line
  *   -- once: tenant_id, object_id; tenant_id, subscription_id
- * is replaced in main, before the policies run, by a table of its rows with
- * those indexes. It says the same; what many policies ask for is worked out
- * once. When it cannot be (budget, error) it stays a view, and the policies
- * that use it meet the same fault themselves.
+ * is replaced, before the policies run, by a table of its rows with those
+ * indexes ("few rows": without any), where a policy or view asks for it; in previous
+ * where two do. It says the same; what many ask for is worked out once. When it cannot be (budget,
+ * error) it stays a view, and the policies that use it meet the same fault
+ * themselves.
  */
 #include <string.h>
 
 #include "judge_private.h"
 #include "sql_scan.h"
 
-enum { VIEW_DEPTH_MAX = 32 };
+enum { VIEW_DEPTH_MAX = 32, FEW_ROWS = 4 };
 
 /* --- making --- */
 
@@ -36,6 +37,11 @@ static enum pal_code make_view(struct pal_judge *judge, size_t i, enum pal_state
   return code;
 }
 
+/* What needs no index: the planner is told that it is short. */
+static bool is_few(const struct pack_view *view) {
+  return strcmp(view->once, "few rows") == 0;
+}
+
 /* --- checking --- */
 
 /* Each view alone, with the columns its line "once" names: its errors are told
@@ -49,7 +55,7 @@ static enum pal_code check_view(struct pal_judge *judge, size_t i, struct pal_er
     return PAL_OK;
   pal_buf_clear(&judge->text);
   pal_buf_puts(&judge->text, "SELECT 1");
-  for (const char *at = view->once ? view->once : ""; *at;) {
+  for (const char *at = view->once && !is_few(view) ? view->once : ""; *at;) {
     size_t len = strcspn(at, ",; ");
     pal_buf_printf(&judge->text, "%s%.*s", len ? ", " : "", (int)len, at);
     at += len;
@@ -103,14 +109,21 @@ static bool run(struct pal_judge *judge) {
   return judge->text.bad == PAL_OK && sandbox_run(&judge->sandbox, judge->text.data, &ignored) == PAL_OK;
 }
 
+static bool tell_few(struct pal_judge *judge, const struct pack_view *view, const char *schema) {
+  pal_buf_clear(&judge->text);
+  pal_buf_printf(&judge->text, "INSERT INTO %s.sqlite_stat1 VALUES('%s',NULL,'%d'); ANALYZE %s.sqlite_schema", schema,
+                 view->name, FEW_ROWS, schema);
+  return run(judge);
+}
+
 /* One index for each list between semicolons. */
-static bool index_rows(struct pal_judge *judge, const struct pack_view *view) {
+static bool index_rows(struct pal_judge *judge, const struct pack_view *view, const char *schema) {
   unsigned count = 0;
   for (const char *at = view->once; *at; count++) {
     size_t len = strcspn(at, ";");
     pal_buf_clear(&judge->text);
-    pal_buf_printf(&judge->text, "CREATE INDEX main.\"%s once %u\" ON \"%s\"(%.*s)", view->name, count, view->name,
-                   (int)len, at);
+    pal_buf_printf(&judge->text, "CREATE INDEX %s.\"%s once %u\" ON \"%s\"(%.*s)", schema, view->name, count,
+                   view->name, (int)len, at);
     if (!run(judge))
       return false;
     at += len;
@@ -121,27 +134,81 @@ static bool index_rows(struct pal_judge *judge, const struct pack_view *view) {
 
 /* The view under a second name beside it, then in its place the rows of that one:
  * renaming a table would make SQLite read the whole schema again. */
-static void compute(struct pal_judge *judge, const struct pack_view *view) {
+static void compute(struct pal_judge *judge, const struct pack_view *view, const char *schema) {
   pal_buf_clear(&judge->text);
-  pal_buf_printf(&judge->text, "%.*smain.\"%s once\"%s;\n", (int)view->name_at, view->sql, view->name,
+  pal_buf_printf(&judge->text, "%.*s%s.\"%s once\"%s;\n", (int)view->name_at, view->sql, schema, view->name,
                  view->sql + view->name_at + view->name_len);
-  pal_buf_printf(&judge->text, "DROP VIEW main.\"%s\"; CREATE TABLE main.\"%s\" AS SELECT * FROM main.\"%s once\"",
-                 view->name, view->name, view->name);
-  bool ok = run(judge) && index_rows(judge, view);
+  pal_buf_printf(&judge->text, "DROP VIEW %s.\"%s\"; CREATE TABLE %s.\"%s\" AS SELECT * FROM %s.\"%s once\"", schema,
+                 view->name, schema, view->name, schema, view->name);
+  bool ok = run(judge) && (is_few(view) ? tell_few : index_rows)(judge, view, schema);
   pal_buf_clear(&judge->text);
-  pal_buf_printf(&judge->text, "DROP VIEW IF EXISTS main.\"%s once\"", view->name);
+  pal_buf_printf(&judge->text, "DROP VIEW IF EXISTS %s.\"%s once\"", schema, view->name);
   (void)run(judge);
   if (ok)
     return;
   pal_buf_clear(&judge->text);
-  pal_buf_printf(&judge->text, "DROP TABLE IF EXISTS main.\"%s\";\n%.*smain.%s", view->name, (int)view->name_at,
-                 view->sql, view->sql + view->name_at);
+  pal_buf_printf(&judge->text, "DROP TABLE IF EXISTS %s.\"%s\";\n%.*s%s.%s", schema, view->name, (int)view->name_at,
+                 view->sql, schema, view->sql + view->name_at);
   (void)run(judge);
 }
 
-void judge_compute_views(struct pal_judge *judge) {
+/* --- who asks for a view --- */
+
+static bool asks(const struct policy_run *run, enum pal_state state, const char *name) {
+  const char *sql = run->policy->pub.sql, *previous = table_schemas[PAL_STATE_PREVIOUS];
+  if (run->state != PAL_TESTED)
+    return false;
+  return state == PAL_STATE_PREVIOUS ? sql_mentions_inside(sql, strlen(sql), name, previous)
+                                     : sql_mentions_outside(sql, strlen(sql), name, previous);
+}
+
+/* How many policies, and views that are asked for themselves, ask for each. */
+struct askers {
+  unsigned *n;
+  bool *counted; /* what the view asks for is in */
+};
+
+static void count_view(const struct pal_pack *pack, size_t i, struct askers *askers) {
+  const struct pack_view *view = &pack->views[i];
+  askers->counted[i] = true;
+  for (size_t k = 0; k < pack->views_n; k++)
+    if (k != i && sql_mentions(view->sql, strlen(view->sql), pack->views[k].name))
+      askers->n[k]++;
+}
+
+static void count_askers(const struct pal_judge *judge, enum pal_state state, struct askers *askers) {
   const struct pal_pack *pack = judge->o.pack;
-  for (size_t i = 0; i < pack->views_n; i++)
-    if (pack->views[i].once && !judge->view_errors[i] && judge->view_used[i])
-      compute(judge, &pack->views[i]);
+  for (size_t i = 0; i < pack->views_n; i++) {
+    askers->n[i] = state == PAL_STATE_NOW && judge_reads_view(pack->views[i].name);
+    askers->counted[i] = false;
+    for (size_t k = 0; k < pack->policies_n; k++)
+      askers->n[i] += asks(&judge->runs[k], state, pack->views[i].name);
+  }
+  for (bool again = true; again;) {
+    again = false;
+    for (size_t i = 0; i < pack->views_n; i++) {
+      if (askers->n[i] == 0 || askers->counted[i])
+        continue;
+      count_view(pack, i, askers);
+      again = true;
+    }
+  }
+}
+
+enum pal_code judge_compute_views(struct pal_judge *judge, struct pal_err *err) {
+  const struct pal_pack *pack = judge->o.pack;
+  struct askers askers = {.n = pal_arena_calloc(judge->arena, pack->views_n, sizeof *askers.n),
+                          .counted = pal_arena_calloc(judge->arena, pack->views_n, sizeof *askers.counted)};
+  if (!askers.n || !askers.counted)
+    return pal_err_nomem(err);
+  for (int state = 0; state < STATES; state++) {
+    count_askers(judge, (enum pal_state)state, &askers);
+    for (size_t i = 0; i < pack->views_n; i++) {
+      if (!pack->views[i].once || judge->view_errors[i] || askers.n[i] < (state == PAL_STATE_NOW ? 1 : 2))
+        continue;
+      judge_part(judge, pack->views[i].name);
+      compute(judge, &pack->views[i], table_schemas[state]);
+    }
+  }
+  return PAL_OK;
 }

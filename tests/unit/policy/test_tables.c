@@ -245,6 +245,34 @@ START_TEST(test_tables__a_view_computed_once_says_the_same) {
 }
 END_TEST
 
+START_TEST(test_tables__a_view_of_few_rows_needs_no_columns) {
+  struct pal_judge *judge =
+      judge_once("-- once: few rows\nCREATE VIEW base AS SELECT tenant_id, object_id, partner_id FROM link");
+  ck_assert_uint_eq(world_result(judge, "OWN1")->fail, 2);
+  ck_assert_str_eq(world_query(judge, "SELECT rowid, partner_id FROM base ORDER BY partner_id"), "1,1|2,2");
+}
+END_TEST
+
+#define OF_PREVIOUS                                                                                                   \
+  "SELECT tenant_id, 'a' AS subject_type, partner_id AS subject_id, NULL AS subject_name, 'm' AS message, object_id " \
+  "FROM previous.base"
+
+/* In previous one reader is served as well by the view itself. */
+START_TEST(test_tables__a_view_of_previous_is_computed_for_two) {
+  static const char members[] = "'tenants':{" TENANT(T1, "") "},'previous':{'tenants':{" TENANT(
+      T1, ",'identities':[" LINKED(O1, "1") "," LINKED(O2, "2") "]") "}}";
+  world_view("a", "-- once: tenant_id\nCREATE VIEW base AS SELECT tenant_id, object_id, partner_id FROM link");
+  world_policy("OWN1", "subject: tenant", OF_PREVIOUS);
+  if (_i == 1)
+    world_policy("OWN2", "subject: tenant", OF_PREVIOUS);
+  struct pal_judge *judge = world_judge(members, true, NULL);
+  ck_assert_uint_eq(world_result(judge, "OWN1")->fail, 2);
+  ck_assert_str_eq(world_query(judge, "SELECT rowid, partner_id FROM previous.base ORDER BY partner_id"),
+                   _i == 1 ? "1,1|2,2" : "-,1|-,2");
+  ck_assert_str_eq(world_query(judge, "SELECT rowid FROM base"), "");
+}
+END_TEST
+
 START_TEST(test_tables__a_view_that_does_not_ask_stays_a_view) {
   struct pal_judge *judge = judge_once("CREATE VIEW base AS SELECT tenant_id, object_id, partner_id FROM link");
   ck_assert_str_eq(world_query(judge, "SELECT rowid FROM base"), "-|-");
@@ -336,6 +364,8 @@ Suite *make_policy_tables_suite(void) {
   tcase_add_test(tcase, test_tables__only_read_columns_are_filled);
   tcase_add_test(tcase, test_tables__joins_read_columns_that_are_not_said);
   tcase_add_test(tcase, test_tables__a_view_computed_once_says_the_same);
+  tcase_add_test(tcase, test_tables__a_view_of_few_rows_needs_no_columns);
+  tcase_add_loop_test(tcase, test_tables__a_view_of_previous_is_computed_for_two, 0, 2);
   tcase_add_test(tcase, test_tables__a_view_that_does_not_ask_stays_a_view);
   tcase_add_test(tcase, test_tables__a_view_that_cannot_be_computed_stays_one);
   tcase_add_test(tcase, test_tables__once_names_columns_of_the_view);
