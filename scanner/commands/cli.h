@@ -36,6 +36,7 @@ struct pal_command {
   const struct pal_opt *opts; /* its own, beside the common ones */
   size_t opts_n;
   int min_args, max_args;
+  bool checks_output; /* itself, because its --output may be a folder */
   enum pal_code (*run)(struct pal_cli *cli, struct pal_err *err);
 };
 

@@ -87,6 +87,11 @@ enum report_bin report_bin_of(const struct pal_record *finding);
 enum report_heap { HEAP_ACCESS, HEAP_FINDINGS, HEAP_BOOKS, HEAP_ACCEPTANCES, HEAP_COMPLETENESS, HEAPS_N };
 enum report_heap report_heap_of(const char *change_kind);
 
+/* Appends what settled a finding that is gone: "rule disabled", "registry changed, no fact did"; nothing where facts ended
+ * it, or may have. */
+void report_settled_by(struct pal_buf *out, const struct pal_comparison *comparison,
+                       const struct pal_reported *reported);
+
 /* Why an unknown is unknown, as the judge wrote it into the details. */
 struct report_cause {
   const char *cause;  /* several joined; without details the message */

@@ -5,6 +5,7 @@
 #include "text.h"
 
 enum { REGISTRY = 1 << 0, ESTATE = 1 << 1, SETTINGS = 1 << 2, RULES = 1 << 3 };
+enum { WORDS_MAX = 256 };
 
 static bool starts_with(const char *text, const char *prefix) {
   return strncmp(text, prefix, strlen(prefix)) == 0;
@@ -61,7 +62,7 @@ static bool is_disabled(const struct pal_comparison *comparison, const struct pa
 }
 
 /* "registry, estate and rules changed, no fact did" */
-static void say_inputs(struct paper *paper, unsigned inputs) {
+static void put_inputs(struct pal_buf *out, unsigned inputs) {
   static const struct {
     unsigned input;
     const char *name;
@@ -72,15 +73,14 @@ static void say_inputs(struct paper *paper, unsigned inputs) {
     if (inputs & names[i].input)
       said[n++] = names[i].name;
   for (size_t i = 0; i < n; i++)
-    paper_say(paper, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", said[i]);
-  paper_say(paper, " changed, no fact did");
+    pal_buf_printf(out, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", said[i]);
+  pal_buf_puts(out, " changed, no fact did");
 }
 
-void text_settled_by(struct paper *paper, const struct pal_comparison *comparison,
-                     const struct pal_reported *reported) {
+void report_settled_by(struct pal_buf *out, const struct pal_comparison *comparison,
+                       const struct pal_reported *reported) {
   if (is_disabled(comparison, reported)) {
-    paper_piece(paper);
-    paper_say(paper, "rule disabled");
+    pal_buf_puts(out, "rule disabled");
     return;
   }
   bool elsewhere = reads_elsewhere(reported);
@@ -91,8 +91,18 @@ void text_settled_by(struct paper *paper, const struct pal_comparison *compariso
       return;
     inputs |= input_of(change, reported, elsewhere);
   }
-  if (!inputs)
-    return;
-  paper_piece(paper);
-  say_inputs(paper, inputs);
+  if (inputs)
+    put_inputs(out, inputs);
+}
+
+void text_settled_by(struct paper *paper, const struct pal_comparison *comparison,
+                     const struct pal_reported *reported) {
+  struct pal_buf words;
+  pal_buf_init(&words, WORDS_MAX);
+  report_settled_by(&words, comparison, reported);
+  if (words.len > 0) {
+    paper_piece(paper);
+    paper_say(paper, "%s", words.data);
+  }
+  pal_buf_deinit(&words);
 }

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# report.sh - palscan report: the formats, and the folder of pages. What a browser makes of the pages: tests/html.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# value NAME: what data/NAME.js hands to JSON.parse. The literal of a script is one of JSON too.
+value() {
+  sed -n "s/^pal\.take(\"$1\",\(.*\));\$/\1/p" "$T/site/data/$1.js" | jq -r .
+}
+site() {
+  palscan_ok report -q -f html -o "$T/site" "$@"
+  expect_out_empty
+  expect_err_empty
+}
+
+test_report__findings_as_the_run_judged_them() {
+  two_nights
+  palscan_ok check --as-recorded --fail-on none -f json
+  cp "$T/.out" "$T/checked"
+  palscan_ok report -f json
+  expect_same_file "$T/checked" "$T/.out"
+  palscan_ok report HEAD~1 -f csv
+  expect_out 2026-11-19T02:00:00Z
+  expect_no_out 2026-11-20T02:00:00Z
+}
+
+# The same numbers on the screen and on the pages.
+test_report__pages_hold_the_numbers_of_the_first_screen() {
+  two_nights
+  site
+  palscan_ok check --as-recorded --fail-on none -f json
+  value report >"$T/report"
+  expect_equal "$(jq -c '[.completeness.complete, .completeness.expected]' "$T/report")" \
+    "$(jq -c '[.coverage.complete, .coverage.tenants]' "$T/.out")" completeness
+  expect_equal "$(jq -c '[.findings.open[].n[] | .n] | add' "$T/report")" \
+    "$(jq -c '.summary | .critical + .high + .medium + .low + .info' "$T/.out")" open
+  expect_equal "$(jq -c '[.findings.unknown, .findings.folded, .findings.accepted]' "$T/report")" \
+    "$(jq -c '.summary | [.unknown, .folded, .waived]' "$T/.out")" "the others"
+  expect_equal "$(jq -r .run.commit "$T/report")" "$(head_of)" commit
+  palscan_ok check --as-recorded --fail-on none
+  expect_out "$(jq -r '"\(.findings.new) new, \(.findings.resolved) resolved"' "$T/report")"
+}
+
+# Every finding stands in the list, and whole with its customer.
+test_report__pages_hold_every_finding_twice() {
+  local name
+  two_nights
+  site
+  palscan_ok check --as-recorded --fail-on none -f json
+  jq -r '.findings[] | .fingerprint[0:16]' "$T/.out" | sort >"$T/wanted"
+  value findings-0 | jq -r '.[] | .[11]' | sort >"$T/listed"
+  expect_same_file "$T/wanted" "$T/listed"
+  jq -r '.findings[] | "\(.tenantId) \(.fingerprint) \(.message)"' "$T/.out" | sort >"$T/wanted"
+  for name in $(value report | jq -r '.kept.customer[]'); do
+    value "customer-$name" | jq -r 'to_entries[] | .key as $t | .value[] | "\($t) \(.fingerprint) \(.message)"'
+  done | sort >"$T/whole"
+  expect_same_file "$T/wanted" "$T/whole"
+}
+
+test_report__pages_know_the_nights_before() {
+  two_nights
+  site
+  value report | jq -c '.nights[] | [.started, .complete, .expected, (.open | add)]' >"$T/nights"
+  palscan_ok check --as-recorded --fail-on none -f json HEAD~1
+  expect_equal "$(head -n 1 "$T/nights")" \
+    "$(jq -c '[.snapshot.started, .coverage.complete, .coverage.tenants, (.summary | .critical + .high + .medium + .low + .info)]' "$T/.out")" "first night"
+  expect_equal "$(wc -l <"$T/nights")" 2 nights
+  # Of the first night nothing later is told, and it has nothing to be compared with.
+  site HEAD~1
+  expect_equal "$(value report | jq -c '[(.nights | length), .comparison, .findings.previous]')" '[1,null,null]' "first night alone"
+}
+
+# Not seen is not clean: no count where nobody looked.
+test_report__pages_tell_unread_from_none() {
+  two_nights
+  site
+  expect_equal "$(value customers-0 | jq -c '.[] | select(.[0] == "794d4d4a-f6d3-5153-8395-4a168411729d") | [.[7], .[8], .[9], .[10]]')" \
+    '[null,null,null,null]' Humongous
+  expect_equal "$(value gaps-0 | jq -r '.[].name' | paste -sd,)" 'Blue Yonder Airlines,Coho Winery,Humongous Insurance' gaps
+}
+
+# What opens from disk may load nothing from elsewhere, and nothing of a tenant is part of a page.
+test_report__pages_forbid_everything_but_their_own_files() {
+  local page
+  two_nights
+  site
+  for page in "$T"/site/*.html; do
+    grep -A1 '<head>' "$page" | tail -n 1 | grep -qF "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';" ||
+      fail "${page##*/} does not open with its policy"
+    ! grep -qE 'https?:|<style|style=| on[a-z]+=|<script>|<iframe|<img' "$page" || fail "${page##*/} holds what its policy forbids"
+    ! grep -qF 'Fabrikam' "$page" || fail "${page##*/} names a customer"
+  done
+  for page in "$T"/site/data/*.js; do
+    expect_equal "$(wc -l <"$page")" 1 "lines of ${page##*/}"
+    grep -qxE 'pal\.take\("[a-z0-9-]+","([^"\\]|\\["\\u])*"\);' "$page" || fail "${page##*/} is not one call with a literal"
+    ! LC_ALL=C grep -q '[^ -~]' "$page" || fail "${page##*/} is not plain ASCII"
+    ! grep -qE "[<>&'\`]" "$page" || fail "${page##*/} holds what means something to a page"
+  done
+  ! grep -nE 'innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|\.style\b|fetch\(|XMLHttpRequest|import\(' "$T"/site/*.js ||
+    fail "a script does what it must not"
+}
+
+test_report__folder_is_replaced_when_it_is_a_report_and_refused_when_it_is_not() {
+  two_nights
+  site
+  : >"$T/site/data/old-7.js"
+  site
+  expect_no_file "$T/site/data/old-7.js"
+  mkdir "$T/other" && : >"$T/other/thesis.odt"
+  palscan report -f html -o "$T/other"
+  expect_one_error 2
+  expect_err thesis.odt
+  expect_file "$T/other/thesis.odt"
+  mkdir "$T/pages" && : >"$T/pages/index.html"
+  palscan report -f html -o "$T/pages"
+  expect_one_error 2
+  expect_equal "$(names "$T/pages")" 'index.html ' pages
+  : >"$T/file"
+  palscan report -f html -o "$T/file"
+  expect_one_error 2
+  palscan report -f html
+  expect_one_error 2
+  expect_err '-o DIR'
+  palscan report -f html -o "$T/no/such/folder"
+  expect_one_error 1
+  palscan report -f pdf
+  expect_one_error 2
+  # An empty folder is a place like none.
+  mkdir "$T/empty"
+  palscan_ok report -q -f html -o "$T/empty/"
+  expect_file "$T/empty/index.html"
+  # Nothing is left beside them.
+  expect_equal "$(names "$T" | tr ' ' '\n' | grep -c '^\(site\|empty\)\.' || :)" 0 leftovers
+}
+
+test_report__same_snapshot_gives_the_same_bytes() {
+  two_nights
+  site
+  mv "$T/site" "$T/first"
+  TZ=America/New_York palscan_ok report -q -f html -o "$T/site"
+  diff -r "$T/first" "$T/site" >/dev/null || fail "two reports of one snapshot differ"
+}
+
+test_report__nothing_is_written_to_the_repository() {
+  two_nights
+  remember
+  site
+  expect_unchanged
+}
+
+run_tests "$@"
