@@ -38,7 +38,8 @@ WITH
       min(unit.since) AS since,
       count(unit.unit) AS number,
       pal_list(unit.unit) AS parts,
-      pal_list(unit.code) AS causes
+      pal_list(unit.code) AS causes,
+      min(unit.code IS 'through lighthouse') AS is_lighthouse
     FROM unit
     JOIN run
     JOIN parameter
@@ -71,6 +72,11 @@ SELECT
       WHEN overdue.read_on IS overdue.since
         THEN overdue.number || ' of ' || total.number || ' parts, the oldest last read completely on ' || substr(overdue.read_on, 1, 10) || '.'
       ELSE overdue.number || ' of ' || total.number || ' parts, some of them never; that was first seen on ' || substr(overdue.since, 1, 10) || '.'
+    END
+    || CASE
+      WHEN overdue.is_lighthouse
+        THEN ' It is seen through Lighthouse only, which never shows all of it: accept the gap in the estate, or read the tenant as an identity of its own.'
+      ELSE ''
     END AS message,
   overdue.area,
   overdue.parts,

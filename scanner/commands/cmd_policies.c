@@ -290,7 +290,7 @@ static enum pal_code lint(struct pal_cli *cli, const struct pal_app *app, struct
     if (code == PAL_OK && lint.n == 0)
       code = pal_err_set(err, PAL_E_INPUT, "%s: no policies (*.sql)", lint.below != NULL ? lint.below : "the pack");
     if (code == PAL_OK)
-      (void)fprintf(output.file, "%zu policies, %zu refused\n", lint.n, lint.refused);
+      (void)fprintf(output.file, "%zu %s, %zu refused\n", lint.n, lint.n == 1 ? "policy" : "policies", lint.refused);
     code = pal_output_close(&output, code, err);
   }
   if (code == PAL_OK && lint.refused > 0)
@@ -312,12 +312,14 @@ static enum pal_code coverage(struct pal_cli *cli, const struct pal_app *app, st
 /* ---- new ---- */
 
 static enum pal_code make_new(struct pal_cli *cli, const struct pal_app *app, struct pal_err *err) {
-  (void)app;
   if (cli->args_n < 2)
     return pal_err_set(err, PAL_E_USAGE, "palscan policies new ID [DIR]");
   enum pal_code code = pal_cli_text_only(cli, "policies new", true, err);
-  return code == PAL_OK ? policies_new(cli->arena, cli->args[1], cli->args_n > 2 ? cli->args[2] : ".", stdout, err)
-                        : code;
+  if (code == PAL_OK)
+    code = policies_new(cli->arena, cli->args[1], cli->args_n > 2 ? cli->args[2] : ".", stdout, err);
+  if (code == PAL_OK)
+    (void)printf("Tables, views and functions, and how cases are written: %s/policies/README.md\n", app->data_dir);
+  return code;
 }
 
 static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {

@@ -179,6 +179,32 @@ void sandbox_fill(struct sandbox *sandbox, bool on) {
 
 /* --- running --- */
 
+/* The table of "no such table: x.table" or "access to x.table.column is prohibited"; false for any other message. */
+static bool named_table(const char *message, char out[128]) {
+  static const char missing[] = "no such table: ", closed[] = "access to ";
+  bool is_missing = strncmp(message, missing, sizeof missing - 1) == 0;
+  if (!is_missing && strncmp(message, closed, sizeof closed - 1) != 0)
+    return false;
+  const char *name = message + (is_missing ? sizeof missing : sizeof closed) - 1, *dot = strchr(name, '.');
+  if (dot)
+    name = dot + 1;
+  (void)snprintf(out, 128, "%.*s", (int)strcspn(name, ". "), name);
+  return true;
+}
+
+/* SQLite tells no place of tables that are not there or not open to policies; -1: none is named. */
+static int named_place(const char *sql, const char *message) {
+  char name[128];
+  struct sql_scan scan = {.text = sql, .len = strlen(sql)};
+  if (!named_table(message, name))
+    return -1;
+  for (struct sql_piece piece = sql_next(&scan); piece.token != SQL_END && piece.token != SQL_BAD;
+       piece = sql_next(&scan))
+    if (sql_piece_is(&scan, piece, name))
+      return (int)piece.at;
+  return -1;
+}
+
 static enum pal_code statement_fail(const struct sandbox *sandbox, const char *source, const char *sql, int rc,
                                     struct pal_err *err) {
   if (sandbox->exhausted)
@@ -190,6 +216,8 @@ static enum pal_code statement_fail(const struct sandbox *sandbox, const char *s
   if (kind == SQLITE_IOERR || kind == SQLITE_FULL || kind == SQLITE_CANTOPEN || kind == SQLITE_CORRUPT)
     return pal_err_set(err, PAL_E_IO, "the judge's temporary file: %s", sqlite3_errmsg(sandbox->db));
   int offset = sqlite3_error_offset(sandbox->db);
+  if (offset < 0)
+    offset = named_place(sql, sqlite3_errmsg(sandbox->db));
   if (offset >= 0 && (size_t)offset <= strlen(sql)) {
     size_t line = 0, column = 0;
     sql_locate(sql, strlen(sql), (size_t)offset, &line, &column);

@@ -220,10 +220,12 @@ test_policies__new_writes_a_rule_that_passes_its_cases() {
   two_nights
   palscan_ok policies new ACME-001 mine
   expect_out 'palscan policies test mine'
+  # What a rule may read is told where it is begun.
+  expect_file "$(sed -n 's/.*: \(.*README.md\)$/\1/p' "$T/.out")"
   palscan_ok policies test mine
   expect_out '3 passed, 0 failed'
   palscan_ok policies lint mine
-  expect_out '1 policies, 0 refused'
+  expect_out '1 policy, 0 refused'
   palscan_ok check --policies mine --fail-on none
   expect_out '1 own'
   expect_out ACME-001
@@ -257,6 +259,22 @@ test_policies__lint_names_file_line_and_column() {
   palscan policies lint mine
   expect_status 3
   expect_out 'random'
+  palscan_ok policies new ACME-002 other
+  sed -i 's/FROM active_link/FROM active_links/' other/ACME-002.sql
+  line=$(grep -n 'active_links$' other/ACME-002.sql | cut -d: -f1)
+  palscan policies lint other
+  expect_status 3
+  expect_out "ACME-002.sql:$line:6: no such table: active_links"
+  sed -i "s/FROM active_links/FROM active_link/; s/^WHERE .*/WHERE EXISTS (SELECT name FROM sqlite_master);/" other/ACME-002.sql
+  line=$(grep -n sqlite_master other/ACME-002.sql | cut -d: -f1)
+  palscan policies lint other
+  expect_status 3
+  expect_out "ACME-002.sql:$line:32: access to main.sqlite_master."
+  # A rule that cannot be judged is told as such, not as what its cases lack.
+  palscan policies test other
+  expect_status 3
+  expect_out "ACME-002 is broken: ACME-002.sql:$line:32: "
+  expect_no_out '- expected'
   palscan policies lint missing
   expect_one_error 2
 }
@@ -266,8 +284,7 @@ test_policies__a_failing_case_of_ones_own_shows_expected_and_got() {
   sed -i 's/"severity": "low"/"severity": "high"/' mine/cases/ACME-001.json
   palscan policies test mine
   expect_status 3
-  expect_out high
-  expect_out low
+  expect_out '  severity: expected "high", got "low"'
   expect_out '2 passed, 1 failed'
 }
 

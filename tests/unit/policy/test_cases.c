@@ -95,6 +95,7 @@ START_TEST(test_cases__the_difference_shows_both) {
       "OWN1", "'tenants':{" TENANT(T1, ",'identities':[" LINKED(
                                            O1, "1000001") "]") "},'expect':[{'verdict':'unknown','subject':'" O1 "'}]");
   ck_assert_str_eq(difference, "- expected {\"subject\":\"" O1 "\",\"verdict\":\"unknown\"}\n"
+                               "  verdict: expected \"unknown\", got \"fail\"\n"
                                "+ got      {\"tenant\":\"" T1 "\",\"subjectType\":\"identity\",\"subject\":\"" O1
                                "\",\"verdict\":\"fail\",\"severity\":\"high\","
                                "\"status\":\"open\",\"since\":\"" STARTED "\",\"message\":\"now\"}\n");

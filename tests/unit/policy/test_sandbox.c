@@ -238,7 +238,7 @@ static const struct {
   const char *sql, *why;
 } broken[] = {
     {"SELECT 1 AS x", "the result lacks the column tenant_id"},
-    {"SELECT x FROM missing", "OWN1.sql: no such table: missing"},
+    {"SELECT x FROM missing", "OWN1.sql:8:15: no such table: missing"},
     {"SELECT 1,\n  wrong FROM tenant", "OWN1.sql:9:3: no such column: wrong"},
     {ROW ", random() AS r", "not authorized to use function: random"},
     {ROW " UNION ALL " ROW, "two rows with one fingerprint"},
