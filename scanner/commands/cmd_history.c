@@ -4,6 +4,7 @@
 
 #include "life.h"
 #include "pal_text.h"
+#include "report_list.h"
 
 enum { COLUMNS = 8, INDENT = 2, SHOWN_DIGITS = 12, DATE_LEN = 16 };
 
@@ -122,11 +123,43 @@ static enum pal_code print(struct pal_cli *cli, const struct pal_life *life, str
   return pal_output_close(&output, code, err);
 }
 
-static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
-  struct pal_app app;
+static const struct pal_opt opts[] = {
+    {.name = "at",
+     .kind = PAL_OPT_VALUE,
+     .arg = "DATE",
+     .help = "What was so at a date (or in a snapshot) instead: its links, access and findings then.",
+     .no_environment = true},
+};
+
+static enum pal_code print_at(struct pal_cli *cli, const struct pal_app *app, const struct pal_mention *mention,
+                              const char *rev, struct pal_err *err) {
+  struct pal_query query;
+  enum pal_code code = pal_query_open(app, rev, &query, err);
+  if (code == PAL_OK)
+    code = pal_report_one(cli, &query, mention, err);
+  pal_query_close(&query);
+  return code;
+}
+
+static enum pal_code print_life(struct pal_cli *cli, const struct pal_app *app, struct pal_mention *mention,
+                                struct pal_err *err) {
   struct pal_repo *repo = NULL;
   struct pal_life life = {0};
+  enum pal_code code = pal_app_repo(app, &repo, err);
+  if (code == PAL_OK)
+    code = pal_life_gather(app, repo, mention, &life, err);
+  if (code == PAL_OK && life.n == 0)
+    code = pal_err_set(err, PAL_E_NOTFOUND, "no run tells of \"%.80s\"; it takes a whole id", cli->args[0]);
+  if (code == PAL_OK)
+    code = print(cli, &life, err);
+  pal_repo_close(repo);
+  return code;
+}
+
+static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
+  struct pal_app app;
   struct pal_mention mention;
+  const char *at = pal_cli_get(cli, "at");
   const struct pal_format *format = NULL;
   enum pal_code code = pal_cli_format(cli, &format, err);
   if (code == PAL_OK)
@@ -135,14 +168,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     code = pal_app_open(cli, 0, &app, err);
   if (code != PAL_OK)
     return code;
-  code = pal_app_repo(&app, &repo, err);
-  if (code == PAL_OK)
-    code = pal_life_gather(&app, repo, &mention, &life, err);
-  if (code == PAL_OK && life.n == 0)
-    code = pal_err_set(err, PAL_E_NOTFOUND, "no run tells of \"%.80s\"; it takes a whole id", cli->args[0]);
-  if (code == PAL_OK)
-    code = print(cli, &life, err);
-  pal_repo_close(repo);
+  code = at != NULL ? print_at(cli, &app, &mention, at, err) : print_life(cli, &app, &mention, err);
   pal_app_close(&app);
   return code;
 }
@@ -158,6 +184,8 @@ const struct pal_command pal_command_history = {
         "configured name of an identity. What was there when it was read for the first time says so: nobody knows "
         "since when. What a run did not read is no end; it is told as lost completeness. Verdicts that are unknown, "
         "accepted or folded are told to who gives the fingerprint.",
+    .opts = opts,
+    .opts_n = sizeof(opts) / sizeof(opts[0]),
     .min_args = 1,
     .max_args = 1,
     .run = run,

@@ -83,6 +83,37 @@ test_history__completeness_of_the_account_alone() {
   [ "$(jq '[.[].tenantId] | unique | length' "$T/.out")" -gt 5 ] || fail 'the name is known in few tenants'
 }
 
+# Who had what: the state of one night, not of today.
+test_history__at_a_date_is_what_was_so_then() {
+  two_nights
+  palscan_ok history "$IN_FABRIKAM" --at 2026-11-19 -f json
+  expect_equal "$(jq -r '.snapshot.commit' "$T/.out")" "$(head_of HEAD~1)" snapshot
+  expect_equal "$(jq -c '[.coverage.tenants, .coverage.complete]' "$T/.out")" '[22,20]' coverage
+  expect_equal "$(jq -c '[.links[] | [.accountId, .partnerId, .state]]' "$T/.out")" "[[\"$IN_FABRIKAM\",\"2000001\",\"active\"]]" links
+  expect_equal "$(jq -c '[.access[] | [.role, .state]]' "$T/.out")" '[["Contributor","live"]]' access
+  expect_equal "$(jq '.findings | map(select(.policy == "PAL001")) | length' "$T/.out")" 0 findings
+  palscan_ok history "$IN_FABRIKAM" --at HEAD -f json
+  expect_equal "$(jq -c '[.links[] | .partnerId]' "$T/.out")" '["1000001"]' links
+  expect_equal "$(jq '.findings | map(select(.policy == "PAL001")) | length' "$T/.out")" 1 findings
+  palscan_ok history "$IN_FABRIKAM" --at 2026-11-19
+  expect_out 'snapshot '
+  expect_out '20 of 22 tenants were read completely'
+  palscan history 11111111-1111-4111-8111-111111111111 --at HEAD
+  expect_one_error 2
+  palscan history "$IN_FABRIKAM" --at 2020-01-01
+  expect_one_error 2
+  expect_out_empty
+}
+
+# What was not read in that run is told as was, with its date.
+test_history__at_a_date_not_read_is_no_present() {
+  two_nights
+  palscan_ok history "$BLUE_YONDER" --at HEAD -f json
+  expect_equal "$(jq -c '[.links[] | [.state, .lastVerified, .reading, .notRead]]' "$T/.out")" \
+    '[["was active","2026-11-19T02:00:00Z","last read on 2026-11-19","links"]]' links
+  expect_equal "$(jq -c '[.access[] | .state] | unique' "$T/.out")" '["was live"]' access
+}
+
 test_history__upper_case_guid_is_the_same() {
   two_nights
   palscan_ok history "$ANNA" -f csv
