@@ -17,6 +17,7 @@ static const struct pal_opt opts[] = {
 struct status {
   struct pal_commit commit; /* the last run */
   struct pal_commit full;   /* the last of full scope: runs of part of the estate are no nights */
+  bool never;               /* no run yet: nothing else here is set */
   bool has_full;
   size_t partial_n; /* runs since */
   int64_t age_s;
@@ -101,6 +102,12 @@ static enum pal_code print_cells(struct pal_cli *cli, const struct status *s, co
                                        "medium",   "low",      "info",        "state",    "partialRuns"};
   enum { COLUMNS = sizeof(header) / sizeof(header[0]) };
   const struct pal_trailers *t = &s->full.trailers;
+  static const char *const never[COLUMNS] = {[13] = "never run"};
+  if (s->never) {
+    const char *const *rows[] = {never};
+    struct pal_style style = {0};
+    return pal_table_print(format->name, &style, header, rows, NULL, COLUMNS, 1, out, err);
+  }
   struct pal_arena *arena = cli->arena;
   char hex[41];
   pal_oid_hex(&s->full.id, hex);
@@ -149,6 +156,11 @@ static void print_run(const struct pal_output *output, const struct pal_style *s
 
 static void print_lines(const struct pal_output *output, const struct pal_style *style, const struct status *s,
                         const char *next) {
+  if (s->never) {
+    line(output, style, "Last run", "NEVER: there is no snapshot yet");
+    line(output, style, "Next", "%s", next);
+    return;
+  }
   print_run(output, style, s);
   line(output, style, "New", "%zu finding%s since the run before: opened, reopened or raised in severity", s->fresh,
        s->fresh == 1 ? "" : "s");
@@ -171,7 +183,9 @@ static enum pal_code print(struct pal_cli *cli, const struct status *s, struct p
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);
-  const char *next = pal_cli_hint(cli, "palscan check lists the findings; palscan diff --last says what changed");
+  const char *next =
+      pal_cli_hint(cli, s->never ? "palscan scan is the first run"
+                                 : "palscan check lists the findings; palscan diff --last says what changed");
   if (next == NULL)
     code = pal_err_nomem(err);
   else if (format->machine)
@@ -206,13 +220,8 @@ static enum pal_code gather(struct pal_cli *cli, struct pal_repo *repo, struct s
   struct pal_instant started;
   enum pal_code code = pal_repo_head(repo, &head, err);
   if (code == PAL_E_NOTFOUND) {
-    code = pal_verify_tip(repo, err);
-    if (code != PAL_OK)
-      return code;
-    const char *first = pal_cli_hint(cli, "palscan scan");
-    return first == NULL
-               ? pal_err_nomem(err)
-               : pal_err_set(err, PAL_E_NOTFOUND, "%s: no run yet; the first one: %s", pal_repo_path(repo), first);
+    status->never = true;
+    return pal_verify_tip(repo, err); /* a branch that is gone is no first night */
   }
   if (code == PAL_OK)
     code = pal_repo_commit(repo, &head, &status->commit, err);
@@ -260,7 +269,8 @@ const struct pal_command pal_command_status = {
     .args = "",
     .summary = "did it run, is it complete, what is new: for monitoring",
     .help = "Says when the last full run started, how complete it was, and what the last run found. Exit 4 when it is "
-            "incomplete or older than --max-age, 7 when the branch is not the one this host recorded, else 0.",
+            "incomplete or older than --max-age, or there is none yet, 7 when the branch is not the one this host "
+            "recorded, else 0.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 0,

@@ -89,8 +89,15 @@ test_status__new_is_what_the_run_its_check_and_the_diff_say() {
 test_status__no_run_yet_says_so() {
   no_night
   palscan status
-  expect_one_error 2
-  expect_err 'no run yet'
+  expect_status 4
+  expect_out 'NEVER'
+  expect_out 'palscan scan'
+  palscan status --max-age 26h -f json
+  expect_status 4
+  expect_equal "$(jq -c '.[0] | [.state, .snapshot, .ageSeconds, .critical]' "$T/.out")" '["never run",null,null,null]' row
+  palscan status -f csv
+  expect_status 4
+  expect_out 'never run'
 }
 
 test_status__no_repository_says_how_to_make_one() {
