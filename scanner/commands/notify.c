@@ -21,7 +21,13 @@ static enum pal_code read_wants(struct receiver *receiver, struct pal_err *err) 
   const struct pal_texts *on = pal_get_texts(receiver->config, PAL_NOTIFY_CONFIG_ON);
   receiver->wants = (struct pal_wants){.min_severity = pal_get_text(receiver->config, PAL_NOTIFY_CONFIG_MIN_SEVERITY),
                                        .details = pal_get_bool(receiver->config, PAL_NOTIFY_CONFIG_DETAILS, true)};
-  for (unsigned i = 0; on->n == 0 && i < PAL_OCCASIONS; i++)
+  bool given = receiver->config->v[PAL_NOTIFY_CONFIG_ON].is == PAL_SET;
+  if (given && on->n == 0)
+    return pal_err_set(err, PAL_E_CONFIG,
+                       "on: an empty list would never tell anything; leave it out for all of %s, %s, "
+                       "%s, %s, or the receiver",
+                       pal_occasion_words[0], pal_occasion_words[1], pal_occasion_words[2], pal_occasion_words[3]);
+  for (unsigned i = 0; !given && i < PAL_OCCASIONS; i++)
     receiver->wants.on |= 1u << i;
   for (size_t i = 0; i < on->n; i++) {
     unsigned bit = pal_occasion_find(on->v[i]);

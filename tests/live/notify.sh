@@ -492,6 +492,7 @@ test_live__receiver_that_is_wrong_is_refused_before_the_run() {
   chmod 600 hook.url
   refused '{type: "webhook"}' 'webhook needs urlFile'
   refused "{$hook, on: [\"often\"]}" 'on: "often" is none of new, coverage-lost, recovered, failed'
+  refused "{$hook, on: []}" 'on: an empty list'
   refused "{$hook, caFile: \"hook.url\"}" 'caFile'
   printf 'http://localhost/%s\n' "$CANARY" >hook.url
   refused "{$hook}" 'no address to post to'

@@ -513,7 +513,7 @@
   F(NOTIFY_CONFIG, PASSWORD_ENV, .json="passwordEnv", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="password variable", .help="Of smtp: environment variable with the password of user.") \
   F(NOTIFY_CONFIG, COMMAND, .json="command", .type=PAL_T_JSON, .label="command", .help="Of command: list of texts, an absolute path and arguments; no shell. It gets the digest as JSON on its standard input.") \
   F(NOTIFY_CONFIG, CA_FILE, .json="caFile", .type=PAL_T_TEXT, .label="certificates", .help="PEM file with the authority that vouches for the receiver's server; absent: the system's.") \
-  F(NOTIFY_CONFIG, ON, .json="on", .type=PAL_T_TEXTS, .flags=PAL_MANY, .label="occasions", .help="new: findings opened, reopened or raised. coverage-lost: less was read than in the last full run, or a verdict became unknown. recovered: the opposite, or the first success after a failure. failed: nothing was committed, or no identity could sign in. Absent: all of them.") \
+  F(NOTIFY_CONFIG, ON, .json="on", .type=PAL_T_TEXTS, .flags=PAL_MANY, .label="occasions", .help="new: findings opened, reopened or raised. coverage-lost: less was read than in the last full run, or a verdict became unknown. recovered: the opposite, or the first success after a failure. failed: nothing was committed, or no identity could sign in. Absent: all of them; an empty list is refused.") \
   F(NOTIFY_CONFIG, MIN_SEVERITY, .json="minSeverity", .type=PAL_T_ENUM, .words=pal_words_severity, .fallback="high", .label="least severity", .help="New findings below are not told.") \
   F(NOTIFY_CONFIG, DETAILS, .json="details", .type=PAL_T_BOOL, .fallback="true", .label="details", .help="false: numbers only, no names of customers and no texts of findings or errors.")
 
