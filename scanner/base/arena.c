@@ -72,9 +72,15 @@ size_t pal_arena_used(const struct pal_arena *arena) {
   return arena->used;
 }
 
-static struct block *block_with(struct pal_arena *arena, size_t size) {
+/* So that what is allocated next stands at a multiple of align, a power of two. */
+static size_t padding(const struct block *block, size_t align) {
+  return (0 - block->used) & (align - 1);
+}
+
+static struct block *block_with(struct pal_arena *arena, size_t size, size_t align) {
   struct block *block = arena->newest;
-  if (block && block->cap - block->used >= size)
+  if (block && padding(block, align) <= block->cap - block->used &&
+      block->cap - block->used - padding(block, align) >= size)
     return block;
   size_t cap = size > arena->next_block ? size : arena->next_block;
   block = block_new(cap);
@@ -87,22 +93,24 @@ static struct block *block_with(struct pal_arena *arena, size_t size) {
   return block;
 }
 
-void *pal_arena_alloc(struct pal_arena *arena, size_t size) {
-  const size_t align = _Alignof(max_align_t);
-  if (size == 0)
-    size = 1;
-  if (size > SIZE_MAX - align)
-    return NULL;
-  size = (size + align - 1) / align * align;
+static void *take(struct pal_arena *arena, size_t size, size_t align) {
   if (size > arena->max - arena->used)
     return NULL;
-  struct block *block = block_with(arena, size);
+  struct block *block = block_with(arena, size, align);
   if (!block)
     return NULL;
+  block->used += padding(block, align);
   unsigned char *bytes = (unsigned char *)block->bytes + block->used;
   block->used += size;
   arena->used += size;
-  return memset(bytes, 0, size);
+  return bytes;
+}
+
+void *pal_arena_alloc(struct pal_arena *arena, size_t size) {
+  if (size == 0)
+    size = 1;
+  void *bytes = take(arena, size, _Alignof(max_align_t));
+  return bytes ? memset(bytes, 0, size) : NULL;
 }
 
 void *pal_arena_calloc(struct pal_arena *arena, size_t nmemb, size_t size) {
@@ -121,9 +129,12 @@ char *pal_arena_strndup(struct pal_arena *arena, const char *text, size_t len) {
     len = (size_t)(nul - text);
   if (len == SIZE_MAX)
     return NULL;
-  char *copy = pal_arena_alloc(arena, len + 1);
-  if (copy && len)
+  char *copy = take(arena, len + 1, 1);
+  if (!copy)
+    return NULL;
+  if (len)
     memcpy(copy, text, len);
+  copy[len] = '\0';
   return copy;
 }
 
@@ -134,7 +145,7 @@ char *pal_arena_printf(struct pal_arena *arena, const char *fmt, ...) {
   va_end(args);
   if (n < 0)
     return NULL;
-  char *text = pal_arena_alloc(arena, (size_t)n + 1);
+  char *text = take(arena, (size_t)n + 1, 1);
   if (!text)
     return NULL;
   va_start(args, fmt);

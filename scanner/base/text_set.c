@@ -46,8 +46,8 @@ static bool make_room(struct pal_text_set *set) {
   return true;
 }
 
-enum pal_code pal_text_set_add(struct pal_text_set *set, const char *text, size_t *ret_number, bool *ret_new,
-                               struct pal_err *err) {
+static enum pal_code add(struct pal_text_set *set, const char *text, bool copies, size_t *ret_number, bool *ret_new,
+                         struct pal_err *err) {
   *ret_new = false;
   if (set->slots_n) {
     uint32_t known = set->slots[slot_of(set, text)];
@@ -55,12 +55,22 @@ enum pal_code pal_text_set_add(struct pal_text_set *set, const char *text, size_
     if (known)
       return PAL_OK;
   }
-  const char *copy = make_room(set) ? pal_arena_strdup(set->arena, text) : NULL;
-  if (!copy)
+  const char *kept = text;
+  if (!make_room(set) || (copies && !(kept = pal_arena_strdup(set->arena, text))))
     return pal_err_nomem(err);
-  set->v[set->n++] = copy;
+  set->v[set->n++] = kept;
   set->slots[slot_of(set, text)] = (uint32_t)set->n;
   *ret_number = set->n - 1;
   *ret_new = true;
   return PAL_OK;
+}
+
+enum pal_code pal_text_set_add(struct pal_text_set *set, const char *text, size_t *ret_number, bool *ret_new,
+                               struct pal_err *err) {
+  return add(set, text, true, ret_number, ret_new, err);
+}
+
+enum pal_code pal_text_set_borrow(struct pal_text_set *set, const char *text, size_t *ret_number, bool *ret_new,
+                                  struct pal_err *err) {
+  return add(set, text, false, ret_number, ret_new, err);
 }

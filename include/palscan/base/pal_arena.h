@@ -3,7 +3,8 @@
 #define PAL_ARENA_H
 /*
  * pal_arena.h - memory that is freed all at once (the records of one tenant,
- * one parsed document). Allocations are zeroed and aligned for any type.
+ * one parsed document). Allocations are zeroed and aligned for any type, texts
+ * stand one behind another: most of what a run holds is short texts.
  * Every allocating call returns NULL when memory or the arena's maximum is
  * exhausted; the caller turns that into PAL_E_NOMEM.
  */

@@ -37,6 +37,20 @@ START_TEST(test_arena__allocations_are_zeroed_aligned_and_apart) {
 }
 END_TEST
 
+START_TEST(test_arena__texts_take_no_more_than_their_bytes) {
+  const char *first = pal_arena_strdup(arena, "three");
+  const char *second = pal_arena_printf(arena, "%d", 42);
+  ck_assert_ptr_eq(second, first + 6);
+  ck_assert_str_eq(first, "three");
+  ck_assert_str_eq(second, "42");
+  unsigned char *aligned = pal_arena_alloc(arena, 8);
+  ck_assert_uint_eq((uintptr_t)aligned % _Alignof(max_align_t), 0);
+  memset(aligned, 0xAB, 8);
+  ck_assert_str_eq(second, "42");
+  ck_assert_str_eq(pal_arena_strdup(arena, ""), "");
+}
+END_TEST
+
 START_TEST(test_arena__reset_forgets_and_zeroes_again) {
   char *first = pal_arena_strdup(arena, "something");
   ck_assert_uint_gt(pal_arena_used(arena), 0);
@@ -108,6 +122,7 @@ Suite *make_base_arena_suite(void) {
   tcase_add_checked_fixture(tcase, set_up, tear_down);
   tcase_add_test(tcase, test_arena__allocations_are_zeroed_aligned_and_apart);
   tcase_add_test(tcase, test_arena__reset_forgets_and_zeroes_again);
+  tcase_add_test(tcase, test_arena__texts_take_no_more_than_their_bytes);
   tcase_add_test(tcase, test_arena__maximum_counts_what_is_used);
   tcase_add_test(tcase, test_arena__hostile_sizes_are_refused);
   tcase_add_test(tcase, test_arena__text_copies_are_terminated);
