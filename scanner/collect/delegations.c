@@ -96,7 +96,7 @@ static enum pal_code parse_definition(struct parse *parse, struct pal_record *re
     code = parse_authorizations(parse, record, pal_json_get(properties, "eligibleAuthorizations"), "eligible", naming,
                                 err);
   if (code == PAL_OK && properties)
-    code = records_unify(&record->v[PAL_DELEGATION_AUTHORIZATIONS].u.records, &clashes, err);
+    code = records_unify(record->v[PAL_DELEGATION_AUTHORIZATIONS].u.records, &clashes, err);
   parse->blemished = parse->blemished || clashes > 0;
   return code;
 }

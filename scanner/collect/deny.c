@@ -26,7 +26,7 @@ static enum pal_code parse_principals(struct parse *parse, struct pal_record *re
       parse->blemished = true;
   }
   if (code == PAL_OK)
-    code = records_unify(&record->v[field].u.records, &clashes, err);
+    code = records_unify(record->v[field].u.records, &clashes, err);
   parse->blemished = parse->blemished || clashes > 0;
   return code;
 }

@@ -184,6 +184,8 @@ static bool is_smaller(const struct pal_record *a, const struct pal_record *b) {
 
 enum pal_code records_unify(struct pal_records *records, size_t *ret_clashes, struct pal_err *err) {
   size_t clashes = 0, kept = 0;
+  if (!records)
+    return PAL_OK;
   if (pal_records_sort(records, NULL) != PAL_OK)
     return pal_err_nomem(err);
   for (size_t i = 0; i < records->n;) {

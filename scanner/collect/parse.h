@@ -76,7 +76,8 @@ bool parse_cost_row(struct parse *parse, const struct cost_columns *columns, con
                     const char **ret_group, bool *ret_used);
 
 /* Sorts and leaves one record of each key: of different ones with one key that
- * with the smallest canonical bytes. *ret_clashes (may be NULL) counts keys that had several. */
+ * with the smallest canonical bytes. *ret_clashes (may be NULL) counts keys that had several.
+ * A list that is NULL is empty, and counts nothing. */
 enum pal_code records_unify(struct pal_records *records, size_t *ret_clashes, struct pal_err *err) PAL_MUST_CHECK;
 
 #endif

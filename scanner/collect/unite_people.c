@@ -158,7 +158,7 @@ static enum pal_code add_members(const struct unite *unite, struct pal_record *r
   enum pal_code code = PAL_OK;
   for (size_t i = 0; code == PAL_OK && i < members->n; i++)
     code = pal_add_record(unite->arena, record, PAL_GROUP_MEMBERS, members->v[i], err);
-  return code == PAL_OK && members->n > 0 ? records_unify(&record->v[PAL_GROUP_MEMBERS].u.records, NULL, err) : code;
+  return code == PAL_OK && members->n > 0 ? records_unify(record->v[PAL_GROUP_MEMBERS].u.records, NULL, err) : code;
 }
 
 /* One reading that is whole stands alone; parts are joined, also with what the parent knows. */

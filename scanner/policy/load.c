@@ -72,9 +72,9 @@ static int bind_value(struct pal_judge *judge, sqlite3_stmt *stmt, int column, c
   case PAL_T_BOOL: return sqlite3_bind_int(stmt, column, value->u.b);
   case PAL_T_TEXTS:
   case PAL_T_GUIDS:
-  case PAL_T_ARM_IDS: write_texts(&value->u.texts, &judge->text); return bind_json(judge, stmt, column);
+  case PAL_T_ARM_IDS: write_texts(pal_value_texts(value), &judge->text); return bind_json(judge, stmt, column);
   case PAL_T_RECORD: pal_record_compact(value->u.record, &judge->text); return bind_json(judge, stmt, column);
-  case PAL_T_RECORDS: write_records(&value->u.records, &judge->text); return bind_json(judge, stmt, column);
+  case PAL_T_RECORDS: write_records(pal_value_records(value), &judge->text); return bind_json(judge, stmt, column);
   case PAL_T_TEXT:
   case PAL_T_NAME:
   case PAL_T_GUID:
@@ -169,9 +169,10 @@ static enum pal_code insert_below(struct pal_judge *judge, const struct place *p
     if (key) /* else that of the record around this one */
       below.parent_key = key;
     const struct pal_value *value = &record->v[i];
-    size_t n = field->type == PAL_T_RECORD ? 1 : value->u.records.n;
+    const struct pal_records *list = field->type == PAL_T_RECORD ? NULL : pal_value_records(value);
+    size_t n = list ? list->n : 1;
     for (size_t j = 0; j < n; j++) {
-      const struct pal_record *nested = field->type == PAL_T_RECORD ? value->u.record : value->u.records.v[j];
+      const struct pal_record *nested = list ? list->v[j] : value->u.record;
       enum pal_code code = insert_record(judge, table, &below, nested, err);
       if (code != PAL_OK)
         return code;

@@ -79,8 +79,8 @@ static void say_where(struct pal_buf *out, const struct pal_record *expect) {
       continue;
     pal_buf_printf(out, "%s%s ", separator, expect->kind->fields[i].label);
     if (expect->kind->fields[i].type == PAL_T_TEXTS)
-      for (size_t j = 0; j < value->u.texts.n; j++)
-        pal_buf_printf(out, "%s%s", j ? ", " : "", value->u.texts.v[j]);
+      for (size_t j = 0; j < pal_value_texts(value)->n; j++)
+        pal_buf_printf(out, "%s%s", j ? ", " : "", pal_value_texts(value)->v[j]);
     else
       pal_buf_puts(out, value->u.text);
     separator = ", ";

@@ -114,16 +114,6 @@ static bool say_only(struct pal_buf *out, const struct pal_texts *a, const struc
   return n > 0;
 }
 
-static const struct pal_texts *texts_of(const struct pal_value *value) {
-  static const struct pal_texts none;
-  return value->is == PAL_SET ? &value->u.texts : &none;
-}
-
-static const struct pal_records *records_of(const struct pal_value *value) {
-  static const struct pal_records none;
-  return value->is == PAL_SET ? &value->u.records : &none;
-}
-
 /* --- one field: appends to out when it differs --- */
 
 static void say_field(struct pal_buf *out, const struct pal_field *field, const struct pal_value *a,
@@ -133,14 +123,14 @@ static void say_field(struct pal_buf *out, const struct pal_field *field, const 
   case PAL_T_TEXTS:
   case PAL_T_GUIDS:
   case PAL_T_ARM_IDS:
-    if (say_only(out, texts_of(b), texts_of(a), " added ") && texts_of(a)->n > 0)
-      (void)say_only(out, texts_of(a), texts_of(b), ", removed ");
+    if (say_only(out, pal_value_texts(b), pal_value_texts(a), " added ") && pal_value_texts(a)->n > 0)
+      (void)say_only(out, pal_value_texts(a), pal_value_texts(b), ", removed ");
     else
-      (void)say_only(out, texts_of(a), texts_of(b), " removed ");
+      (void)say_only(out, pal_value_texts(a), pal_value_texts(b), " removed ");
     break;
   case PAL_T_RECORDS:
     pal_buf_putc(out, ' ');
-    sentence_say_counts(out, sentence_count_lists(out, records_of(a), records_of(b)));
+    sentence_say_counts(out, sentence_count_lists(out, pal_value_records(a), pal_value_records(b)));
     break;
   case PAL_T_RECORD:
   case PAL_T_JSON: pal_buf_puts(out, a->is != PAL_SET ? " added" : b->is != PAL_SET ? " removed" : " changed"); break;
@@ -177,9 +167,9 @@ static bool equal(struct pal_buf *out, const struct pal_field *field, const stru
   switch (field->type) {
   case PAL_T_TEXTS:
   case PAL_T_GUIDS:
-  case PAL_T_ARM_IDS: return sets_equal(texts_of(a), texts_of(b));
+  case PAL_T_ARM_IDS: return sets_equal(pal_value_texts(a), pal_value_texts(b));
   case PAL_T_RECORDS: {
-    struct sentence_counts counts = sentence_count_lists(out, records_of(a), records_of(b));
+    struct sentence_counts counts = sentence_count_lists(out, pal_value_records(a), pal_value_records(b));
     return counts.added + counts.removed + counts.changed == 0;
   }
   case PAL_T_RECORD: return a->is == b->is && (a->is != PAL_SET || pal_record_equal(a->u.record, b->u.record));

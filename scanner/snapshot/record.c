@@ -9,6 +9,34 @@
 static const struct pal_texts no_texts;
 static const struct pal_records no_records;
 
+/* --- lists --- */
+
+struct pal_texts *value_texts_new(struct pal_arena *arena, size_t n) {
+  struct pal_texts *texts = pal_arena_alloc(arena, sizeof *texts);
+  const char **v = texts ? pal_arena_calloc(arena, n, sizeof *v) : NULL;
+  if (!v)
+    return NULL;
+  *texts = (struct pal_texts){.v = v, .n = n};
+  return texts;
+}
+
+struct pal_records *value_records_new(struct pal_arena *arena, size_t cap) {
+  struct pal_records *records = pal_arena_alloc(arena, sizeof *records);
+  struct pal_record **v = records ? pal_arena_calloc(arena, cap, sizeof(struct pal_record *)) : NULL;
+  if (!v)
+    return NULL;
+  *records = (struct pal_records){.v = v, .cap = cap};
+  return records;
+}
+
+const struct pal_texts *pal_value_texts(const struct pal_value *value) {
+  return value->is == PAL_SET && value->u.texts ? value->u.texts : &no_texts;
+}
+
+const struct pal_records *pal_value_records(const struct pal_value *value) {
+  return value->is == PAL_SET && value->u.records ? value->u.records : &no_records;
+}
+
 /* --- making --- */
 
 struct pal_record *pal_record_new(struct pal_arena *arena, const struct pal_kind *kind) {
@@ -28,26 +56,21 @@ struct pal_record *pal_record_dup(struct pal_arena *arena, const struct pal_reco
   return copy;
 }
 
-static bool dup_texts(struct pal_arena *arena, const struct pal_texts *from, struct pal_texts *to) {
-  const char **v = pal_arena_calloc(arena, from->n, sizeof *v);
-  if (!v)
-    return false;
-  for (size_t i = 0; i < from->n; i++)
-    if (!(v[i] = pal_arena_strdup(arena, from->v[i])))
-      return false;
-  *to = (struct pal_texts){.v = v, .n = from->n};
-  return true;
+/* A list of value_texts_new() or value_records_new(), NULL on no memory. */
+static struct pal_texts *dup_texts(struct pal_arena *arena, const struct pal_texts *from) {
+  struct pal_texts *to = value_texts_new(arena, from->n);
+  for (size_t i = 0; to && i < from->n; i++)
+    if (!(to->v[i] = pal_arena_strdup(arena, from->v[i])))
+      return NULL;
+  return to;
 }
 
-static bool dup_records(struct pal_arena *arena, const struct pal_records *from, struct pal_records *to) {
-  struct pal_record **v = pal_arena_calloc(arena, from->n, sizeof(struct pal_record *));
-  if (!v)
-    return false;
-  for (size_t i = 0; i < from->n; i++)
-    if (!(v[i] = pal_record_dup(arena, from->v[i])))
-      return false;
-  *to = (struct pal_records){.v = v, .n = from->n, .cap = from->n};
-  return true;
+static struct pal_records *dup_records(struct pal_arena *arena, const struct pal_records *from) {
+  struct pal_records *to = value_records_new(arena, from->n);
+  for (size_t i = 0; to && i < from->n; i++)
+    if (!(to->v[to->n++] = pal_record_dup(arena, from->v[i])))
+      return NULL;
+  return to;
 }
 
 /* Recursion is bounded by the nesting of kinds. */
@@ -60,9 +83,9 @@ static bool dup_value(struct pal_arena *arena, enum pal_type type, const struct 
   case PAL_T_BOOL: return true;
   case PAL_T_TEXTS:
   case PAL_T_GUIDS:
-  case PAL_T_ARM_IDS: return dup_texts(arena, &from->u.texts, &to->u.texts);
+  case PAL_T_ARM_IDS: return !from->u.texts || (to->u.texts = dup_texts(arena, from->u.texts));
   case PAL_T_RECORD: to->u.record = pal_record_dup(arena, from->u.record); return to->u.record != NULL;
-  case PAL_T_RECORDS: return dup_records(arena, &from->u.records, &to->u.records);
+  case PAL_T_RECORDS: return !from->u.records || (to->u.records = dup_records(arena, from->u.records));
   case PAL_T_TEXT:
   case PAL_T_NAME:
   case PAL_T_GUID:
@@ -120,17 +143,18 @@ enum pal_code pal_set_texts(struct pal_arena *arena, struct pal_record *record, 
                             size_t n, struct pal_err *err) {
   const struct pal_field *row = field_of(record, field);
   assert(is_set_of_texts(row->type));
-  const char **v = pal_arena_calloc(arena, n, sizeof *v);
-  if (!v)
+  struct pal_texts *list = value_texts_new(arena, n);
+  if (!list)
     return pal_err_nomem(err);
   for (size_t i = 0; i < n; i++) {
-    enum pal_code code = value_canonical(arena, row, texts[i], 0, &v[i], err);
+    enum pal_code code = value_canonical(arena, row, texts[i], 0, &list->v[i], err);
     if (code != PAL_OK) {
       (void)wrap(record, field, err);
       return code;
     }
   }
-  record->v[field] = (struct pal_value){.is = PAL_SET, .u.texts = {.v = v, .n = texts_sort(v, n)}};
+  list->n = texts_sort(list->v, n);
+  record->v[field] = (struct pal_value){.is = PAL_SET, .u.texts = list};
   return PAL_OK;
 }
 
@@ -174,7 +198,9 @@ enum pal_code pal_add_record(struct pal_arena *arena, struct pal_record *record,
   struct pal_value *list = &record->v[field];
   if (list->is != PAL_SET)
     *list = (struct pal_value){.is = PAL_SET};
-  return pal_records_add(arena, &list->u.records, value, err);
+  if (!list->u.records && !(list->u.records = pal_arena_alloc(arena, sizeof *list->u.records)))
+    return pal_err_nomem(err);
+  return pal_records_add(arena, list->u.records, value, err);
 }
 
 enum pal_code pal_records_add(struct pal_arena *arena, struct pal_records *records, struct pal_record *record,
@@ -208,12 +234,12 @@ bool pal_get_bool(const struct pal_record *record, int field, bool fallback) {
 
 const struct pal_texts *pal_get_texts(const struct pal_record *record, int field) {
   assert(is_set_of_texts(field_of(record, field)->type));
-  return record->v[field].is == PAL_SET ? &record->v[field].u.texts : &no_texts;
+  return pal_value_texts(&record->v[field]);
 }
 
 const struct pal_records *pal_get_records(const struct pal_record *record, int field) {
   assert(field_of(record, field)->type == PAL_T_RECORDS);
-  return record->v[field].is == PAL_SET ? &record->v[field].u.records : &no_records;
+  return pal_value_records(&record->v[field]);
 }
 
 struct pal_record *pal_get_record(const struct pal_record *record, int field) {
@@ -249,8 +275,8 @@ enum pal_code record_check(struct pal_record *record, const char *where, struct 
       return pal_err_set(err, PAL_E_INTERNAL, "%s: %s.%s is null", where, kind->name, row->json);
     if (value->is == PAL_SET && row->type == PAL_T_RECORD)
       code = record_check(value->u.record, where, err);
-    else if (value->is == PAL_SET && row->type == PAL_T_RECORDS)
-      code = check_list(&value->u.records, where, row->json, err);
+    else if (value->is == PAL_SET && row->type == PAL_T_RECORDS && value->u.records)
+      code = check_list(value->u.records, where, row->json, err);
     if (code != PAL_OK)
       return code;
   }

@@ -65,14 +65,15 @@ static enum pal_code read_text(const struct reader *r, const struct pal_field *r
 }
 
 static enum pal_code read_texts(const struct reader *r, const struct pal_field *row, const pal_json *node,
-                                struct pal_texts *ret) {
+                                struct pal_texts **ret) {
   bool single = by_person(r) && (row->flags & PAL_MANY) && pal_json_text(node);
   if (!single && pal_json_type(node) != PAL_JSON_ARRAY)
     return wrong_type(r, node, row->flags & PAL_MANY ? "a string or an array of strings" : "an array of strings");
   size_t n = single ? 1 : pal_json_count(node);
-  const char **v = pal_arena_calloc(r->arena, n, sizeof *v);
-  if (!v)
+  struct pal_texts *read = value_texts_new(r->arena, n);
+  if (!read)
     return pal_err_nomem(r->err);
+  const char **v = read->v;
   const pal_json *item = single ? node : pal_json_first(node);
   for (size_t i = 0; i < n; i++, item = pal_json_next(item)) {
     enum pal_code code = read_text(r, row, item, &v[i]);
@@ -81,7 +82,8 @@ static enum pal_code read_texts(const struct reader *r, const struct pal_field *
     if (!by_person(r) && i && strcmp(v[i - 1], v[i]) >= 0)
       return fail(r, item, "not in canonical form: a set is sorted by bytes, without duplicates");
   }
-  *ret = (struct pal_texts){.v = v, .n = texts_sort(v, n)};
+  read->n = texts_sort(v, n);
+  *ret = read;
   return PAL_OK;
 }
 
@@ -232,7 +234,9 @@ static enum pal_code read_value(const struct reader *r, const struct pal_field *
     code = pal_record_decode(r->arena, row->kind, r->doc, node, r->flags, &value.u.record, r->err);
     break;
   case PAL_T_RECORDS:
-    code = records_decode(r->arena, row->kind, r->doc, node, r->flags, &value.u.records, r->err);
+    value.u.records = pal_arena_alloc(r->arena, sizeof *value.u.records);
+    code = value.u.records ? records_decode(r->arena, row->kind, r->doc, node, r->flags, value.u.records, r->err)
+                           : pal_err_nomem(r->err);
     break;
   case PAL_T_JSON: code = read_json(r, row, node, &value.u.text); break;
   case PAL_T_TEXT:

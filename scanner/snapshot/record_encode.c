@@ -56,9 +56,9 @@ static void write_value(const struct pal_field *row, const struct pal_value *val
   case PAL_T_BOOL: pal_buf_puts(out, value->u.b ? "true" : "false"); break;
   case PAL_T_TEXTS:
   case PAL_T_GUIDS:
-  case PAL_T_ARM_IDS: write_texts(&value->u.texts, out); break;
+  case PAL_T_ARM_IDS: write_texts(pal_value_texts(value), out); break;
   case PAL_T_RECORD: write_record(value->u.record, 0, depth, out); break;
-  case PAL_T_RECORDS: write_records(&value->u.records, depth, out); break;
+  case PAL_T_RECORDS: write_records(pal_value_records(value), depth, out); break;
   case PAL_T_JSON: pal_buf_puts(out, value->u.text); break;
   case PAL_T_TEXT:
   case PAL_T_NAME:

@@ -200,9 +200,9 @@ bool value_equal(const struct pal_field *row, const struct pal_value *a, const s
   case PAL_T_BOOL: return a->u.b == b->u.b;
   case PAL_T_TEXTS:
   case PAL_T_GUIDS:
-  case PAL_T_ARM_IDS: return texts_equal(&a->u.texts, &b->u.texts);
+  case PAL_T_ARM_IDS: return texts_equal(pal_value_texts(a), pal_value_texts(b));
   case PAL_T_RECORD: return pal_record_equal(a->u.record, b->u.record);
-  case PAL_T_RECORDS: return lists_equal(&a->u.records, &b->u.records);
+  case PAL_T_RECORDS: return lists_equal(pal_value_records(a), pal_value_records(b));
   case PAL_T_TEXT:
   case PAL_T_NAME:
   case PAL_T_GUID:

@@ -268,11 +268,10 @@ enum pal_code value_from_text(struct pal_arena *arena, const struct pal_field *f
     if (code != PAL_OK)
       return code;
     if (field->type == PAL_T_TEXTS || field->type == PAL_T_GUIDS || field->type == PAL_T_ARM_IDS) {
-      made.u.texts.v = pal_arena_calloc(arena, 1, sizeof *made.u.texts.v);
-      if (!made.u.texts.v)
+      made.u.texts = value_texts_new(arena, 1);
+      if (!made.u.texts)
         return pal_err_nomem(err);
-      made.u.texts.v[0] = canonical;
-      made.u.texts.n = 1;
+      made.u.texts->v[0] = canonical;
     } else {
       made.u.text = canonical;
     }

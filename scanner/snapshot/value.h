@@ -21,6 +21,9 @@ void value_expect_words(struct pal_buf *out, const struct pal_field *field);
 /* Whether the integer lies within min and max of the field. */
 bool value_in_range(const struct pal_field *field, int64_t value);
 
+/* Lists of a value: n texts to be filled, and records without a member but room for cap. NULL on no memory. */
+struct pal_texts *value_texts_new(struct pal_arena *arena, size_t n);
+struct pal_records *value_records_new(struct pal_arena *arena, size_t cap);
 /* Sorts n texts by bytes, drops duplicates, returns how many stay. */
 size_t texts_sort(const char **v, size_t n);
 bool value_equal(const struct pal_field *field, const struct pal_value *a, const struct pal_value *b);

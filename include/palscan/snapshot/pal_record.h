@@ -33,15 +33,16 @@ struct pal_records {
   size_t n, cap;
 };
 
+/* Most fields of most records are absent or short: lists stand apart. */
 struct pal_value {
   enum pal_presence is;
   union {
-    const char *text;           /* all text-like types; PAL_T_JSON: canonical compact JSON */
-    int64_t i;                  /* PAL_T_INT */
-    bool b;                     /* PAL_T_BOOL */
-    struct pal_texts texts;     /* PAL_T_TEXTS, GUIDS, ARM_IDS */
-    struct pal_record *record;  /* PAL_T_RECORD */
-    struct pal_records records; /* PAL_T_RECORDS */
+    const char *text;            /* all text-like types; PAL_T_JSON: canonical compact JSON */
+    int64_t i;                   /* PAL_T_INT */
+    bool b;                      /* PAL_T_BOOL */
+    struct pal_texts *texts;     /* PAL_T_TEXTS, GUIDS, ARM_IDS; NULL: empty */
+    struct pal_record *record;   /* PAL_T_RECORD */
+    struct pal_records *records; /* PAL_T_RECORDS; NULL: empty */
   } u;
 };
 
@@ -81,6 +82,9 @@ const struct pal_texts *pal_get_texts(const struct pal_record *record,
                                       int field); /* never NULL: empty list when absent */
 const struct pal_records *pal_get_records(const struct pal_record *record, int field); /* never NULL */
 struct pal_record *pal_get_record(const struct pal_record *record, int field);
+/* The same of a value of such a type. */
+const struct pal_texts *pal_value_texts(const struct pal_value *value);
+const struct pal_records *pal_value_records(const struct pal_value *value);
 
 /* By key, without key fields by canonical bytes: the order of files and tables. */
 int pal_record_cmp(const struct pal_record *a, const struct pal_record *b);
