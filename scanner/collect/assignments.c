@@ -32,7 +32,10 @@ static enum pal_code take(struct reading *reading, const pal_json *item, struct 
 
 enum pal_code assignments_unit(struct reading *reading, const struct pal_outcome *outcome, struct unit *unit,
                                struct pal_err *err) {
-  *unit = (struct unit){.outcome = *outcome};
+  *unit = (struct unit){0};
+  enum pal_code code = observer_keep(reading->observer, outcome, &unit->completeness, err);
+  if (code != PAL_OK)
+    return code;
   return observer_place(reading->observer, reading->index, &reading->records, PAL_ASSIGNMENT_SCOPE, unit, err);
 }
 

@@ -5,7 +5,6 @@
  * and count are read once more; then fewer than counted is a list with a hole,
  * and more than counted a count that lags behind.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "assignments.h"
@@ -76,7 +75,7 @@ static enum pal_code take(struct reading *reading, const pal_json *item, struct 
 static bool differs(const struct observer *observer, size_t own) {
   const struct counts *counts = observer->state[COLLECTOR_counts];
   const struct unit *unit = &observer->units[COLLECTOR_assignments][counts->own[own]];
-  return counts->known[own] && unit->outcome.extent == PAL_READ_ALL && (int64_t)unit->records.n != counts->n[own];
+  return counts->known[own] && unit->completeness.extent == PAL_READ_ALL && (int64_t)unit->records.n != counts->n[own];
 }
 
 static void judge(struct observer *observer, const struct batch *batch) {
@@ -84,7 +83,7 @@ static void judge(struct observer *observer, const struct batch *batch) {
   for (size_t i = 0; i < batch->n; i++) {
     size_t own = batch->first + i;
     struct unit *unit = &observer->units[COLLECTOR_assignments][counts->own[own]];
-    if (batch->second && batch->second[i].outcome.extent == PAL_READ_ALL)
+    if (batch->second && batch->second[i].completeness.extent == PAL_READ_ALL)
       *unit = batch->second[i];
     unit->counted = counts->known[own];
     unit->expected = counts->n[own];
@@ -92,8 +91,8 @@ static void judge(struct observer *observer, const struct batch *batch) {
       continue;
     bool fewer = (int64_t)unit->records.n < unit->expected;
     if (fewer)
-      unit->outcome.extent = PAL_READ_SOME;
-    (void)snprintf(unit->outcome.code, sizeof unit->outcome.code, "%s", fewer ? WORD_FEWER : WORD_LAGGING);
+      unit->completeness.extent = PAL_READ_SOME;
+    unit->completeness.code = fewer ? WORD_FEWER : WORD_LAGGING;
   }
 }
 

@@ -153,10 +153,10 @@ static bool is_not_there(const struct pal_outcome *outcome) {
 
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct unit *unit = &reading->observer->units[COLLECTOR_delegations][reading->index];
-  unit->outcome = *outcome;
   unit->not_applicable = is_not_there(outcome) || observer_lacks(reading->observer, outcome);
   unit->records = reading->records;
-  return observer_unify(&unit->records, &unit->outcome, err);
+  enum pal_code code = observer_keep(reading->observer, outcome, &unit->completeness, err);
+  return code == PAL_OK ? observer_unify(&unit->records, &unit->completeness, err) : code;
 }
 
 enum pal_code delegations_start(struct observer *observer, struct pal_err *err) {
@@ -182,7 +182,7 @@ enum pal_code delegations_finish(struct observer *observer, struct pal_err *err)
   for (size_t i = 0; code == PAL_OK && i < observer->subscriptions_n; i++) {
     const struct subscription *subscription = &observer->subscriptions[i];
     const struct unit *unit = &observer->units[COLLECTOR_delegations][i];
-    if (unit->outcome.extent != PAL_READ_NOTHING) {
+    if (unit->completeness.extent != PAL_READ_NOTHING) {
       struct pal_doc *doc = observer_doc(observer, PAL_FILE_DELEGATIONS, &subscription->tenant, NULL, err);
       if (!doc)
         return PAL_E_NOMEM;
@@ -191,8 +191,8 @@ enum pal_code delegations_finish(struct observer *observer, struct pal_err *err)
     }
     if (code == PAL_OK)
       code = observer_cover(observer, &subscription->tenant, collectors[COLLECTOR_delegations].area, subscription->id.s,
-                            unit->not_applicable ? "not-applicable" : extent_state(unit->outcome.extent),
-                            (int64_t)unit->records.n, -1, unit->outcome.code, err);
+                            unit->not_applicable ? "not-applicable" : extent_state(unit->completeness.extent),
+                            (int64_t)unit->records.n, -1, unit->completeness.code, err);
   }
   return code;
 }

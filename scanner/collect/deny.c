@@ -62,8 +62,10 @@ static enum pal_code take(struct reading *reading, const pal_json *item, struct 
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct observer *observer = reading->observer;
   struct unit *unit = &observer->units[COLLECTOR_deny][reading->index];
-  unit->outcome = *outcome;
   unit->not_applicable = observer_lacks(observer, outcome);
+  enum pal_code code = observer_keep(observer, outcome, &unit->completeness, err);
+  if (code != PAL_OK)
+    return code;
   return observer_place(observer, reading->index, &reading->records, PAL_DENY_SCOPE, unit, err);
 }
 

@@ -213,15 +213,18 @@ enum pal_code directory_finish(struct observer *observer, struct pal_err *err) {
   if (outcome->extent != PAL_READ_ALL)
     outcome->extent = directory->unread == directory->batches ? PAL_READ_NOTHING : PAL_READ_SOME;
   bool lacks = observer_lacks(observer, outcome);
-  enum pal_code code = observer_unify(&directory->records, outcome, err);
-  if (code == PAL_OK && !lacks && outcome->extent != PAL_READ_NOTHING) {
+  struct completeness read;
+  enum pal_code code = observer_keep(observer, outcome, &read, err);
+  if (code == PAL_OK)
+    code = observer_unify(&directory->records, &read, err);
+  if (code == PAL_OK && !lacks && read.extent != PAL_READ_NOTHING) {
     struct pal_doc *doc = observer_doc(observer, PAL_FILE_DIRECTORY, tenant, NULL, err);
     if (!doc)
       return PAL_E_NOMEM;
     doc->records = directory->records;
   }
   return code == PAL_OK ? observer_cover(observer, tenant, collectors[COLLECTOR_directory].area, UNIT_WHOLE,
-                                         lacks ? "not-applicable" : extent_state(outcome->extent),
-                                         (int64_t)directory->records.n, -1, outcome->code, err)
+                                         lacks ? "not-applicable" : extent_state(read.extent),
+                                         (int64_t)directory->records.n, -1, read.code, err)
                         : code;
 }

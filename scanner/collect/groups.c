@@ -123,7 +123,7 @@ static void unify(struct groups *groups) {
 }
 
 static bool is_whole(const struct unit *unit) {
-  return unit->not_applicable || unit->outcome.extent == PAL_READ_ALL;
+  return unit->not_applicable || unit->completeness.extent == PAL_READ_ALL;
 }
 
 static bool all_known(const struct observer *observer) {
@@ -174,10 +174,10 @@ static bool is_no_group(const struct group *group, const struct pal_outcome *out
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct groups *groups = reading->observer->state[COLLECTOR_groups];
   struct group *group = &groups->v[reading->index];
-  group->unit.outcome = *outcome;
   group->unit.not_applicable = is_no_group(group, outcome) || observer_lacks(reading->observer, outcome);
   group->unit.records = reading->records;
-  return observer_unify(&group->unit.records, &group->unit.outcome, err);
+  enum pal_code code = observer_keep(reading->observer, outcome, &group->unit.completeness, err);
+  return code == PAL_OK ? observer_unify(&group->unit.records, &group->unit.completeness, err) : code;
 }
 
 enum pal_code groups_start(struct observer *observer, struct pal_err *err) {
@@ -221,13 +221,14 @@ enum pal_code groups_finish(struct observer *observer, struct pal_err *err) {
                                       (int64_t)groups->n, -1, groups->known ? NULL : WORD_REFERENCES, err);
   for (size_t i = 0; code == PAL_OK && i < groups->n; i++) {
     const struct group *group = &groups->v[i];
-    bool read = !group->unit.not_applicable && group->unit.outcome.extent != PAL_READ_NOTHING;
+    bool read = !group->unit.not_applicable && group->unit.completeness.extent != PAL_READ_NOTHING;
     if (read)
       code = put(observer, group, err);
     if (code == PAL_OK)
-      code = observer_cover(observer, tenant, area, group->id.s,
-                            group->unit.not_applicable ? "not-applicable" : extent_state(group->unit.outcome.extent),
-                            (int64_t)group->unit.records.n, -1, group->unit.outcome.code, err);
+      code =
+          observer_cover(observer, tenant, area, group->id.s,
+                         group->unit.not_applicable ? "not-applicable" : extent_state(group->unit.completeness.extent),
+                         (int64_t)group->unit.records.n, -1, group->unit.completeness.code, err);
   }
   return code;
 }

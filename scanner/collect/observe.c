@@ -6,7 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MAX_BYTES = 4096 };
+enum { PATH_MAX_BYTES = 4096, LISTS_LEAST = 32 };
+
+/* What a list that is held back will ask for: a request on its way is twenty times as large. */
+struct held {
+  struct held *next;
+  struct reading *reading;
+  enum pal_service service;
+  enum pal_paging paging;
+  const char *plan, *id, *body;
+};
 
 static bool collects(const struct observer *observer, const struct collector *collector) {
   const struct pal_texts *only = observer->options->only_areas;
@@ -58,18 +67,25 @@ enum pal_code observer_cover(struct observer *observer, const struct pal_tenant_
   return code == PAL_OK ? pal_records_add(observer->arena, &doc->records, record, err) : code;
 }
 
-void outcome_spoil(struct pal_outcome *outcome, const char *word) {
-  if (outcome->extent != PAL_READ_ALL)
-    return;
-  outcome->extent = PAL_READ_SOME;
-  (void)snprintf(outcome->code, sizeof outcome->code, "%s", word);
+enum pal_code observer_keep(struct observer *observer, const struct pal_outcome *outcome, struct completeness *ret,
+                            struct pal_err *err) {
+  *ret = (struct completeness){.extent = outcome->extent};
+  if (outcome->code[0] == '\0')
+    return PAL_OK;
+  ret->code = pal_arena_strdup(observer->arena, outcome->code);
+  return ret->code ? PAL_OK : pal_err_nomem(err);
 }
 
-enum pal_code observer_unify(struct pal_records *records, struct pal_outcome *outcome, struct pal_err *err) {
+void completeness_spoil(struct completeness *completeness, const char *word) {
+  if (completeness->extent == PAL_READ_ALL)
+    *completeness = (struct completeness){.extent = PAL_READ_SOME, .code = word};
+}
+
+enum pal_code observer_unify(struct pal_records *records, struct completeness *completeness, struct pal_err *err) {
   size_t clashes = 0;
   enum pal_code code = records_unify(records, &clashes, err);
   if (code == PAL_OK && clashes > 0)
-    outcome_spoil(outcome, PAL_WORD_ITEM);
+    completeness_spoil(completeness, PAL_WORD_ITEM);
   return code;
 }
 
@@ -93,11 +109,11 @@ enum pal_code observer_place(struct observer *observer, size_t subscription, con
     else if (strcmp(in.s, own->id.s) == 0)
       code = pal_records_add(observer->arena, &unit->records, records->v[i], err);
     else
-      outcome_spoil(&unit->outcome, PAL_WORD_ITEM);
+      completeness_spoil(&unit->completeness, PAL_WORD_ITEM);
   }
   if (code == PAL_OK)
-    code = observer_unify(&unit->records, &unit->outcome, err);
-  return code == PAL_OK ? observer_unify(&unit->above, &unit->outcome, err) : code;
+    code = observer_unify(&unit->records, &unit->completeness, err);
+  return code == PAL_OK ? observer_unify(&unit->above, &unit->completeness, err) : code;
 }
 
 static enum pal_code append_all(struct observer *observer, struct pal_records *into, const struct pal_records *from,
@@ -112,15 +128,15 @@ enum pal_code observer_finish_unit(struct observer *observer, enum collector_id 
                                    struct pal_err *err) {
   const struct subscription *subscription = &observer->subscriptions[at];
   struct unit *unit = &observer->units[id][at];
-  const char *state = unit->not_applicable ? "not-applicable" : extent_state(unit->outcome.extent);
+  const char *state = unit->not_applicable ? "not-applicable" : extent_state(unit->completeness.extent);
   enum pal_code code = PAL_OK;
-  if (unit->outcome.extent != PAL_READ_NOTHING && !unit->not_applicable) {
+  if (unit->completeness.extent != PAL_READ_NOTHING && !unit->not_applicable) {
     struct pal_doc *doc = observer_doc(observer, file, &subscription->tenant, subscription->id.s, err);
     code = doc ? append_all(observer, &doc->records, &unit->records, err) : PAL_E_NOMEM;
   }
   if (code == PAL_OK)
     code = observer_cover(observer, &subscription->tenant, collectors[id].area, subscription->id.s, state,
-                          (int64_t)unit->records.n, unit->counted ? unit->expected : -1, unit->outcome.code, err);
+                          (int64_t)unit->records.n, unit->counted ? unit->expected : -1, unit->completeness.code, err);
   return code;
 }
 
@@ -138,11 +154,11 @@ static struct above judge_above(const struct observer *observer, enum collector_
     if (!observer->subscriptions[i].own)
       continue;
     above.own++;
-    above.complete += unit->outcome.extent == PAL_READ_ALL && !unit->not_applicable;
-    above.some += unit->outcome.extent != PAL_READ_NOTHING && !unit->not_applicable;
+    above.complete += unit->completeness.extent == PAL_READ_ALL && !unit->not_applicable;
+    above.some += unit->completeness.extent != PAL_READ_NOTHING && !unit->not_applicable;
     above.not_applicable += unit->not_applicable;
-    if (!above.code && unit->outcome.extent != PAL_READ_ALL && !unit->not_applicable)
-      above.code = unit->outcome.code;
+    if (!above.code && unit->completeness.extent != PAL_READ_ALL && !unit->not_applicable)
+      above.code = unit->completeness.code;
   }
   return above;
 }
@@ -264,6 +280,8 @@ static void settle(struct observer *observer, enum pal_code code, const struct p
   observer_release(observer);
 }
 
+static void send_held(struct observer *observer);
+
 static void on_list(void *payload, const struct pal_outcome *outcome, const struct pal_err *err) {
   struct reading *reading = payload;
   struct observer *observer = reading->observer;
@@ -272,6 +290,8 @@ static void on_list(void *payload, const struct pal_outcome *outcome, const stru
   enum pal_code code = own.code;
   if (code == PAL_OK && !run_failed(observer->run))
     code = reading->done(reading, outcome, &own);
+  observer->lists--;
+  send_held(observer);
   settle(observer, code, &own);
 }
 
@@ -303,19 +323,69 @@ static enum pal_code make_path(char path[PATH_MAX_BYTES], const char *plan, cons
   return PAL_OK;
 }
 
-enum pal_code reading_list(struct reading *reading, enum pal_service service, enum pal_paging paging, const char *plan,
-                           const char *id, const char *body, struct pal_err *err) {
-  struct observer *observer = reading->observer;
+/* More than there may be requests in flight: no list waits for another that could be asked for meanwhile. */
+static size_t lists_at_once(const struct observer *observer) {
+  size_t window = observer->options->window > 0 ? (size_t)observer->options->window : 0;
+  return window > LISTS_LEAST ? window : LISTS_LEAST;
+}
+
+static enum pal_code send_list(const struct held *list, struct pal_err *err) {
+  struct observer *observer = list->reading->observer;
   char path[PATH_MAX_BYTES];
-  enum pal_code code = make_path(path, plan, id, err);
+  enum pal_code code = make_path(path, list->plan, list->id, err);
   if (code != PAL_OK)
     return code;
   struct pal_call call = {.caller = {observer->observation.identity, observer->observation.tenant},
-                          .service = service,
+                          .service = list->service,
                           .path = path,
-                          .body = body};
+                          .body = list->body};
+  observer->lists++;
+  code = pal_azure_list(observer->azure, &call, list->paging, on_page, on_list, list->reading, err);
+  if (code != PAL_OK)
+    observer->lists--;
+  return code;
+}
+
+/* A managing tenant has lists of thousands of delegated subscriptions to read. */
+static enum pal_code hold(const struct held *list, struct pal_err *err) {
+  struct observer *observer = list->reading->observer;
+  struct held *held = pal_arena_alloc(observer->arena, sizeof *held);
+  char *body = held && list->body ? pal_arena_strdup(observer->arena, list->body) : NULL;
+  if (!held || (list->body && !body))
+    return pal_err_nomem(err);
+  *held = *list;
+  held->body = body;
+  if (!observer->held)
+    observer->held_end = &observer->held;
+  *observer->held_end = held;
+  observer->held_end = &held->next;
+  return PAL_OK;
+}
+
+static void send_held(struct observer *observer) {
+  if (observer->sending)
+    return;
+  observer->sending = true;
+  while (observer->held && observer->lists < lists_at_once(observer) && !run_failed(observer->run)) {
+    struct held *list = observer->held;
+    struct pal_err err = {0};
+    observer->held = list->next;
+    if (send_list(list, &err) != PAL_OK) {
+      run_fail(observer->run, &err);
+      observer->pending--; /* not the last: whoever calls holds one */
+    }
+  }
+  observer->sending = false;
+}
+
+enum pal_code reading_list(struct reading *reading, enum pal_service service, enum pal_paging paging, const char *plan,
+                           const char *id, const char *body, struct pal_err *err) {
+  struct observer *observer = reading->observer;
+  const struct held list = {
+      .reading = reading, .service = service, .paging = paging, .plan = plan, .id = id, .body = body};
   observer->pending++;
-  code = pal_azure_list(observer->azure, &call, paging, on_page, on_list, reading, err);
+  bool waits = observer->held || observer->lists >= lists_at_once(observer);
+  enum pal_code code = waits ? hold(&list, err) : send_list(&list, err);
   if (code != PAL_OK)
     observer->pending--;
   return code;
@@ -335,11 +405,10 @@ enum pal_code reading_ask(struct reading *reading, const char *path, struct pal_
 /* --- stages --- */
 
 /* One row of an area of which nothing is known. */
-static enum pal_code cover_unread(struct observer *observer, const struct collector *collector,
-                                  const struct pal_outcome *why, struct pal_err *err) {
+static enum pal_code cover_unread(struct observer *observer, const struct collector *collector, const char *why,
+                                  struct pal_err *err) {
   const char *unit = collector->units == UNITS_IDENTITY ? observer->observation.identity : UNIT_WHOLE;
-  return observer_cover(observer, &observer->observation.tenant, collector->area, unit, "unread", 0, -1, why->code,
-                        err);
+  return observer_cover(observer, &observer->observation.tenant, collector->area, unit, "unread", 0, -1, why, err);
 }
 
 bool observer_has_own(const struct observer *observer) {
@@ -367,7 +436,7 @@ static enum pal_code finish_all(struct observer *observer, struct pal_err *err) 
     if (!observer->observation.signed_in || (collector->stage > STAGE_TENANT && !listed)) {
       if (collector->area)
         code = cover_unread(observer, collector,
-                            observer->observation.signed_in ? &observer->listed : &observer->refused, err);
+                            observer->observation.signed_in ? observer->listed.code : observer->refused.code, err);
     } else {
       code = collector->finish(observer, err);
       if (code == PAL_OK)

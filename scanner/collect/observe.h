@@ -14,9 +14,15 @@
 
 struct run; /* collect.c */
 
+/* What coverage says of a unit: an outcome without what only decides how it comes about. There may be many units. */
+struct completeness {
+  enum pal_extent extent;
+  const char *code; /* of the observer's arena, or a word of palscan; NULL: none */
+};
+
 /* What was read of one unit of one area. */
 struct unit {
-  struct pal_outcome outcome;
+  struct completeness completeness;
   struct pal_records records; /* of the subscription: at or below it */
   struct pal_records above;   /* inherited ones */
   bool not_applicable;
@@ -47,9 +53,12 @@ struct observer {
   uint32_t tenant_number; /* in the roster */
   size_t discovered_cap;
   enum stage stage;
-  size_t pending;                     /* readings of this stage under way */
+  size_t pending;                     /* readings of this stage that have not ended */
+  size_t lists;                       /* those of them that are on their way, and are lists */
+  struct held *held, **held_end;      /* lists that wait for one of these to end */
+  bool sending;                       /* a list that ends at once must not send from within the sending */
   struct pal_outcome refused;         /* why there is no token */
-  struct pal_outcome listed;          /* of the subscriptions */
+  struct completeness listed;         /* of the subscriptions */
   struct subscription *subscriptions; /* sorted by id */
   size_t subscriptions_n;
   struct unit *units[COLLECTORS_N]; /* per subscription; NULL before they are known */
@@ -59,6 +68,7 @@ struct observer {
 /* --- readings --- */
 
 struct reading;
+struct held; /* observe.c */
 /* One item of a page; may mark reading->parse. */
 typedef enum pal_code reading_item_fn(struct reading *reading, const pal_json *item, struct pal_err *err);
 /* The end of a list. */
@@ -80,7 +90,8 @@ struct reading {
 /* Made in the observer's arena. */
 struct reading *reading_new(struct observer *observer, size_t index, struct pal_err *err);
 /* plan is a PAL_PLAN_ with `id` for its %s; body NULL: GET. Counts as pending of
- * the stage until done or answer returned. */
+ * the stage until done or answer returned. A list may be held back until others of the observer have ended: plan and
+ * id stay where they are until then. */
 enum pal_code reading_list(struct reading *reading, enum pal_service service, enum pal_paging paging, const char *plan,
                            const char *id, const char *body, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code reading_ask(struct reading *reading, const char *path, struct pal_err *err) PAL_MUST_CHECK;
@@ -102,10 +113,13 @@ bool outcome_no_provider(const struct pal_outcome *outcome);
 /* Whether the observer's cloud is without the service asked. The public cloud has all of them: there the same answer
  * is a fault. */
 bool observer_lacks(const struct observer *observer, const struct pal_outcome *outcome);
-/* Marks a complete outcome as partial. */
-void outcome_spoil(struct pal_outcome *outcome, const char *word);
-/* Unifies a list; clashes make the outcome partial. */
-enum pal_code observer_unify(struct pal_records *records, struct pal_outcome *outcome, struct pal_err *err)
+/* What stays of an outcome. */
+enum pal_code observer_keep(struct observer *observer, const struct pal_outcome *outcome, struct completeness *ret,
+                            struct pal_err *err) PAL_MUST_CHECK;
+/* Marks what is complete as partial; the word is one of palscan's. */
+void completeness_spoil(struct completeness *completeness, const char *word);
+/* Unifies a list; clashes make it partial. */
+enum pal_code observer_unify(struct pal_records *records, struct completeness *completeness, struct pal_err *err)
     PAL_MUST_CHECK;
 /* Document and coverage of one subscription's unit, under the subscription's tenant. */
 enum pal_code observer_finish_unit(struct observer *observer, enum collector_id id, size_t at, enum pal_file_id file,

@@ -10,9 +10,13 @@ static const struct {
 } lists[] = {{"eligible", PAL_PLAN_ELIGIBLE}, {"active", PAL_PLAN_ACTIVE}};
 enum { LISTS_N = 2 };
 
-/* The two lists of one subscription. */
+/* One of the two lists of a subscription. */
+struct half {
+  struct completeness completeness;
+  bool unlicensed, lacks;
+};
 struct halves {
-  struct pal_outcome outcome[LISTS_N];
+  struct half half[LISTS_N];
   struct pal_records records;
   size_t answered;
 };
@@ -55,23 +59,24 @@ static bool is_unlicensed(const struct pal_outcome *outcome) {
 }
 
 /* The cause is that of the first list that is not complete. */
-static struct pal_outcome join(const struct pal_outcome outcome[LISTS_N]) {
-  struct pal_outcome joined = outcome[outcome[0].extent == PAL_READ_ALL];
-  if (outcome[0].extent != outcome[1].extent)
+static struct completeness join(const struct half half[LISTS_N]) {
+  enum pal_extent first = half[0].completeness.extent, second = half[1].completeness.extent;
+  struct completeness joined = half[first == PAL_READ_ALL].completeness;
+  if (first != second)
     joined.extent = PAL_READ_SOME;
   return joined;
 }
 
 static enum pal_code settle(struct observer *observer, size_t index, struct halves *halves, struct pal_err *err) {
   struct unit *unit = &observer->units[COLLECTOR_pim][index];
-  if (halves->records.n == 0 && (is_unlicensed(&halves->outcome[0]) || is_unlicensed(&halves->outcome[1]))) {
+  const struct half *half = halves->half;
+  if (halves->records.n == 0 && (half[0].unlicensed || half[1].unlicensed)) {
     unit->not_applicable = true;
-    (void)snprintf(unit->outcome.code, sizeof unit->outcome.code, "%s",
-                   is_unlicensed(&halves->outcome[0]) ? halves->outcome[0].code : halves->outcome[1].code);
+    unit->completeness.code = half[half[0].unlicensed ? 0 : 1].completeness.code;
     return PAL_OK;
   }
-  unit->outcome = join(halves->outcome);
-  unit->not_applicable = observer_lacks(observer, &halves->outcome[0]) && observer_lacks(observer, &halves->outcome[1]);
+  unit->completeness = join(half);
+  unit->not_applicable = half[0].lacks && half[1].lacks;
   return observer_place(observer, index, &halves->records, PAL_PIM_SCOPE, unit, err);
 }
 
@@ -79,8 +84,9 @@ static enum pal_code done(struct reading *reading, const struct pal_outcome *out
   struct observer *observer = reading->observer;
   struct halves *halves = (struct halves *)observer->state[COLLECTOR_pim] + reading->index;
   const char *const *kind = reading->more;
-  halves->outcome[strcmp(*kind, "eligible") != 0] = *outcome;
-  enum pal_code code = PAL_OK;
+  struct half *half = &halves->half[strcmp(*kind, "eligible") != 0];
+  *half = (struct half){.unlicensed = is_unlicensed(outcome), .lacks = observer_lacks(observer, outcome)};
+  enum pal_code code = observer_keep(observer, outcome, &half->completeness, err);
   for (size_t i = 0; code == PAL_OK && i < reading->records.n; i++)
     code = pal_records_add(observer->arena, &halves->records, reading->records.v[i], err);
   if (code == PAL_OK && ++halves->answered == LISTS_N)

@@ -42,9 +42,9 @@ static enum pal_code take(struct reading *reading, const pal_json *item, struct 
 
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct unit *unit = &reading->observer->units[COLLECTOR_roles][reading->index];
-  unit->outcome = *outcome;
   unit->records = reading->records;
-  return observer_unify(&unit->records, &unit->outcome, err);
+  enum pal_code code = observer_keep(reading->observer, outcome, &unit->completeness, err);
+  return code == PAL_OK ? observer_unify(&unit->records, &unit->completeness, err) : code;
 }
 
 enum pal_code roles_start(struct observer *observer, struct pal_err *err) {
@@ -83,9 +83,10 @@ enum pal_code roles_finish(struct observer *observer, struct pal_err *err) {
     if (!observer->subscriptions[i].own)
       continue;
     if (clashes > 0) /* it changed while it was read */
-      outcome_spoil(&unit->outcome, PAL_WORD_ITEM);
+      completeness_spoil(&unit->completeness, PAL_WORD_ITEM);
     code = observer_cover(observer, tenant, collectors[COLLECTOR_roles].area, observer->subscriptions[i].id.s,
-                          extent_state(unit->outcome.extent), (int64_t)unit->records.n, -1, unit->outcome.code, err);
+                          extent_state(unit->completeness.extent), (int64_t)unit->records.n, -1,
+                          unit->completeness.code, err);
   }
   return code;
 }

@@ -112,10 +112,9 @@ static bool unify(struct observer *observer) {
 
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct observer *observer = reading->observer;
-  observer->listed = *outcome;
-  if (!unify(observer))
-    outcome_spoil(&observer->listed, PAL_WORD_ITEM);
-  enum pal_code code = PAL_OK;
+  enum pal_code code = observer_keep(observer, outcome, &observer->listed, err);
+  if (code == PAL_OK && !unify(observer))
+    completeness_spoil(&observer->listed, PAL_WORD_ITEM);
   for (size_t i = 0; code == PAL_OK && observer->is_app && i < observer->subscriptions_n; i++)
     if (!observer->subscriptions[i].own)
       code = observer_discover(observer, observer->subscriptions[i].tenant.s, err);

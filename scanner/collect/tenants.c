@@ -5,7 +5,7 @@
 #include "observe.h"
 
 struct tenants {
-  struct pal_outcome outcome;
+  struct completeness read;
   struct pal_records own; /* entries of the token's tenant */
 };
 
@@ -39,12 +39,10 @@ static enum pal_code take(struct reading *reading, const pal_json *item, struct 
 static enum pal_code done(struct reading *reading, const struct pal_outcome *outcome, struct pal_err *err) {
   struct observer *observer = reading->observer;
   struct tenants *tenants = observer->state[COLLECTOR_tenants];
-  (void)err;
-  tenants->outcome = *outcome;
   tenants->own = reading->records;
   if (observer->is_user)
     observer_discovered(observer);
-  return PAL_OK;
+  return observer_keep(observer, outcome, &tenants->read, err);
 }
 
 enum pal_code tenants_start(struct observer *observer, struct pal_err *err) {
@@ -60,19 +58,18 @@ enum pal_code tenants_start(struct observer *observer, struct pal_err *err) {
 enum pal_code tenants_finish(struct observer *observer, struct pal_err *err) {
   struct tenants *tenants = observer->state[COLLECTOR_tenants];
   const struct pal_tenant_id *tenant = &observer->observation.tenant;
-  struct pal_outcome *outcome = &tenants->outcome;
-  enum pal_code code = observer_unify(&tenants->own, outcome, err);
+  struct completeness *read = &tenants->read;
+  enum pal_code code = observer_unify(&tenants->own, read, err);
   if (code != PAL_OK)
     return code;
   if (tenants->own.n == 0)
     return observer_cover(observer, tenant, "tenant", UNIT_WHOLE, "unread", 0, -1,
-                          outcome->code[0] ? outcome->code : WORD_NOT_LISTED, err);
+                          read->code ? read->code : WORD_NOT_LISTED, err);
   struct pal_doc *doc = observer_doc(observer, PAL_FILE_TENANT, tenant, NULL, err);
   if (!doc)
     return PAL_E_NOMEM;
   code = pal_records_add(observer->arena, &doc->records, tenants->own.v[0], err);
   if (code == PAL_OK)
-    code = observer_cover(observer, tenant, "tenant", UNIT_WHOLE, extent_state(outcome->extent), 1, -1, outcome->code,
-                          err);
+    code = observer_cover(observer, tenant, "tenant", UNIT_WHOLE, extent_state(read->extent), 1, -1, read->code, err);
   return code;
 }

@@ -34,7 +34,7 @@ struct month {
 
 /* The months of one subscription. */
 struct window {
-  struct pal_outcome *outcome; /* per month */
+  struct completeness *read; /* per month */
   size_t answered;
 };
 
@@ -205,18 +205,18 @@ static enum pal_code add_month(struct observer *observer, struct unit *unit, con
 
 static void judge(const struct usage *usage, const struct window *window, struct unit *unit) {
   size_t all = 0, none = 0;
-  const struct pal_outcome *first = NULL; /* of the months that are not complete */
+  const struct completeness *first = NULL; /* of the months that are not complete */
   for (size_t i = 0; i < usage->months_n; i++) {
-    all += window->outcome[i].extent == PAL_READ_ALL;
-    none += window->outcome[i].extent == PAL_READ_NOTHING;
-    if (!first && window->outcome[i].extent != PAL_READ_ALL)
-      first = &window->outcome[i];
+    all += window->read[i].extent == PAL_READ_ALL;
+    none += window->read[i].extent == PAL_READ_NOTHING;
+    if (!first && window->read[i].extent != PAL_READ_ALL)
+      first = &window->read[i];
   }
   if (first)
-    unit->outcome = *first;
-  unit->outcome.extent = all == usage->months_n    ? PAL_READ_ALL
-                         : none == usage->months_n ? PAL_READ_NOTHING
-                                                   : PAL_READ_SOME;
+    unit->completeness = *first;
+  unit->completeness.extent = all == usage->months_n    ? PAL_READ_ALL
+                              : none == usage->months_n ? PAL_READ_NOTHING
+                                                        : PAL_READ_SOME;
 }
 
 /* "Access to Azure Active Directory" is listed like a subscription, but nothing can be bought with it. */
@@ -233,12 +233,13 @@ static enum pal_code settle(struct reading *reading, const struct pal_outcome *o
   struct gathered *gathered = reading->more;
   struct window *window = &usage->windows[reading->index];
   struct unit *unit = &observer->units[COLLECTOR_usage][reading->index];
-  window->outcome[gathered->month] = *outcome;
-  enum pal_code code = add_month(observer, unit, usage->months[gathered->month].name, gathered, outcome->extent, err);
+  enum pal_code code = observer_keep(observer, outcome, &window->read[gathered->month], err);
+  if (code == PAL_OK)
+    code = add_month(observer, unit, usage->months[gathered->month].name, gathered, outcome->extent, err);
   if (++window->answered == usage->months_n) {
     judge(usage, window, unit);
     unit->not_applicable =
-        unit->outcome.extent == PAL_READ_NOTHING &&
+        unit->completeness.extent == PAL_READ_NOTHING &&
         (is_placeholder(&observer->subscriptions[reading->index]) || observer_lacks(observer, outcome));
   }
   usage->under_way--;
@@ -368,8 +369,8 @@ enum pal_code usage_start(struct observer *observer, struct pal_err *err) {
   observer->state[COLLECTOR_usage] = usage;
   make_months(observer, usage);
   for (size_t i = 0; i < observer->subscriptions_n; i++) {
-    usage->windows[i].outcome = pal_arena_calloc(observer->arena, usage->months_n, sizeof(struct pal_outcome));
-    if (!usage->windows[i].outcome)
+    usage->windows[i].read = pal_arena_calloc(observer->arena, usage->months_n, sizeof(struct completeness));
+    if (!usage->windows[i].read)
       return pal_err_nomem(err);
   }
   return ask_more(observer, err);

@@ -372,6 +372,7 @@ long long pal_net_now_ms(const struct pal_net *net) {
 
 struct pal_net_stats pal_net_stats(const struct pal_net *net) {
   struct pal_net_stats stats = net->stats;
+  stats.open = net->open;
   stats.paused_ms = net->loop ? net_loop_paused_ms(net->loop) : 0;
   struct net_clock clock = net->loop ? net_loop_clock(net->loop) : (struct net_clock){0};
   stats.knows_clock = clock.known;

@@ -122,6 +122,7 @@ long long pal_net_now_ms(const struct pal_net *net);
 /* Counters for the run log, and what holds it up. */
 struct pal_net_stats {
   size_t requests, answers, failures;
+  size_t open;         /* submitted and not told yet: in flight or waiting for their turn; memory follows this */
   size_t over;         /* … of which PAL_FAILURE_TIME, also in a replay */
   size_t throttled;    /* answers 429 and 503 */
   long long paused_ms; /* how long services still ask some of what is queued to wait; 0: none does */

@@ -59,6 +59,18 @@ static int compare(const void *a, const void *b) {
   return order ? order : strcmp(x->tenant.s, y->tenant.s);
 }
 
+struct watch {
+  struct scan *scan;
+  const struct pal_net *net;
+};
+
+static void on_tick(void *payload) {
+  const struct watch *watch = payload;
+  size_t open = pal_net_stats(watch->net).open;
+  if (open > watch->scan->most_open)
+    watch->scan->most_open = open;
+}
+
 void scan_run(struct scan *scan, struct pal_arena *arena, const char *dir, const struct pal_record *estate,
               unsigned seed, const struct pal_collect_options *more) {
   struct pal_record *session = NULL;
@@ -68,9 +80,16 @@ void scan_run(struct scan *scan, struct pal_arena *arena, const char *dir, const
   unit_ok(pal_recording_session(arena, dir, &session, &err), &err);
   scan->settings = pal_get_record(session, PAL_SESSION_SETTINGS);
   scan->started = instant(pal_get_text(session, PAL_SESSION_STARTED));
-  struct pal_net_options net_options = {
-      .cloud = world_cloud(), .concurrency = 8, .offline = true, .replay_dir = dir, .shuffle_seed = seed};
+  struct watch watch = {.scan = scan};
+  struct pal_net_options net_options = {.cloud = world_cloud(),
+                                        .concurrency = 8,
+                                        .offline = true,
+                                        .replay_dir = dir,
+                                        .shuffle_seed = seed,
+                                        .tick = on_tick,
+                                        .tick_payload = &watch};
   unit_ok(pal_net_open(&net_options, &net, &err), &err);
+  watch.net = net;
   struct pal_collect_options options = more ? *more : (struct pal_collect_options){0};
   options.net = net;
   options.cloud = world_cloud();

@@ -17,6 +17,7 @@ struct scan {
   struct pal_observation *v[SCAN_OBSERVATIONS_MAX]; /* sorted by identity and tenant */
   size_t n;
   struct pal_collect_result result;
+  size_t most_open; /* requests that waited or were in flight together */
   enum pal_code code;
   struct pal_err err;
 };
