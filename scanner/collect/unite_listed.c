@@ -40,16 +40,12 @@ static const struct source *own_source(const struct unite *unite, const char *id
 /* Whether this observer's list of subscriptions, of whatever tenants, was complete tonight. Of
  * another tenant's list nothing stands in the observations of this one. */
 static bool has_listed(const struct unite *unite, const char *identity, const char *tenant) {
-  const struct pal_texts *listed = unite->input->listed;
-  size_t n = strlen(identity);
-  if (strcmp(tenant, unite->input->tenant.s) == 0) {
+  const struct pal_unite_input *input = unite->input;
+  if (strcmp(tenant, input->tenant.s) == 0) {
     const struct source *source = own_source(unite, identity);
     return source && source_rank(source, "subscriptions", UNIT_WHOLE) == RANK_COMPLETE;
   }
-  for (size_t i = 0; listed && i < listed->n; i++)
-    if (strncmp(listed->v[i], identity, n) == 0 && listed->v[i][n] == '@' && strcmp(listed->v[i] + n + 1, tenant) == 0)
-      return true;
-  return false;
+  return input->has_listed && input->has_listed(input->listed_payload, identity, tenant);
 }
 
 /* Why this observer cannot say tonight which subscriptions there are. */

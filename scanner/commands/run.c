@@ -238,7 +238,8 @@ static enum pal_code session_record(struct pal_run *run, struct pal_record **ret
 static enum pal_code collect(struct pal_run *run, struct pal_err *err) {
   const struct pal_run_options *o = run->options;
   struct pal_record *session = NULL;
-  enum pal_code code = session_record(run, &session, err);
+  /* That of a replay is in its recording. */
+  enum pal_code code = o->record_dir != NULL && o->replay_dir == NULL ? session_record(run, &session, err) : PAL_OK;
   if (code != PAL_OK)
     return code;
   int concurrency = o->jobs > 0 ? o->jobs : (int)pal_get_int(o->app->config, PAL_CONFIG_CONCURRENCY, 64);
@@ -432,9 +433,10 @@ static enum pal_code build(struct pal_run *run, struct pal_err *err) {
                                       &run->parent_tenants, &run->spool.discovered, &run->population, err);
   if (code == PAL_OK)
     code = pal_run_check_scope(run, err);
+  if (code == PAL_OK)
+    code = pal_spool_sort(&run->spool, err);
   if (code != PAL_OK)
     return code;
-  pal_spool_sort(&run->spool);
   code = pal_writer_new(run->scratch != NULL ? run->scratch : run->repo, &run->writer, err);
   if (code != PAL_OK)
     return code;

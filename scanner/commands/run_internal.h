@@ -11,24 +11,23 @@
 #include "progress.h"
 #include "run.h"
 
-/* One frame of the journal: what one observer saw of one tenant. */
+/* One frame of the journal: what one observer saw of one tenant. There are several for each tenant of the estate. */
 struct pal_frame {
-  const char *subject; /* the tenant whose facts; these three are names of the spool */
-  const char *tenant;  /* of the token */
-  const char *identity;
-  size_t index; /* in the journal */
+  uint32_t subject; /* the tenant whose facts; these three are numbers of the spool's names */
+  uint32_t tenant;  /* of the token */
+  uint32_t identity : 31;
+  uint32_t listed : 1; /* of the token's own tenant: the observer's list of subscriptions was complete */
+  uint32_t index;      /* in the journal */
 };
 
 struct pal_spool {
   struct pal_journal *journal;
   struct pal_frame *frames; /* malloc'ed */
   size_t n, cap;
-  struct pal_arena *arena; /* names and ids */
-  struct pal_text_set names;
-  struct pal_text_set found;
+  struct pal_arena *arena;     /* names and ids */
+  struct pal_text_set names;   /* sorted, and added to no more, after pal_spool_sort() */
+  struct pal_text_set found;   /* borrows names */
   struct pal_texts discovered; /* the same: each once, in the order they were told */
-  struct pal_texts listed;     /* "identity@tenantId" of observers whose list of subscriptions was complete */
-  size_t listed_cap;
 };
 
 /* run_spool.c */
@@ -40,10 +39,14 @@ enum pal_code pal_spool_close(struct pal_spool *spool, bool done, struct pal_err
 enum pal_code pal_spool_add(struct pal_spool *spool, const struct pal_observation *observation, struct pal_err *err)
     PAL_MUST_CHECK;
 bool pal_spool_has(const struct pal_spool *spool, const char *identity, const char *tenant_id);
+const char *pal_spool_subject(const struct pal_spool *spool, size_t frame);
+const char *pal_spool_tenant(const struct pal_spool *spool, size_t frame);
 /* Sorts by subject and drops frames that a later one replaces. */
-void pal_spool_sort(struct pal_spool *spool);
+enum pal_code pal_spool_sort(struct pal_spool *spool, struct pal_err *err) PAL_MUST_CHECK;
 /* Frames of a subject: *ret_first and the count. */
 size_t pal_spool_find(const struct pal_spool *spool, const char *subject, size_t *ret_first);
+/* After sorting: whether the list of subscriptions of this observer was complete; payload is the spool. */
+bool pal_spool_has_listed(const void *payload, const char *identity, const char *tenant_id);
 
 /* The run while it goes on. */
 struct pal_run {

@@ -64,7 +64,7 @@ enum pal_code pal_run_date_kept(const struct pal_run *run, const char *tenant_id
 
 static bool was_asked(const struct pal_run *run, const char *tenant_id) {
   for (size_t i = 0; i < run->spool.n; i++)
-    if (strcmp(run->spool.frames[i].tenant, tenant_id) == 0)
+    if (strcmp(pal_spool_tenant(&run->spool, i), tenant_id) == 0)
       return true;
   return false;
 }
@@ -74,7 +74,7 @@ enum pal_code pal_run_find_scope(struct pal_run *run, struct pal_texts *scope, s
   if (ids == NULL)
     return pal_err_nomem(err);
   for (size_t i = 0; i < run->spool.n; i++) /* frames move when they are sorted */
-    if ((ids[i] = pal_arena_strdup(run->result->arena, run->spool.frames[i].tenant)) == NULL)
+    if ((ids[i] = pal_arena_strdup(run->result->arena, pal_spool_tenant(&run->spool, i))) == NULL)
       return pal_err_nomem(err);
   if (run->spool.n > 1)
     qsort(ids, run->spool.n, sizeof(*ids), by_text);

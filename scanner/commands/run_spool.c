@@ -8,17 +8,23 @@
 
 enum { SPOOL_FRAME_MAX = 512 << 20 };
 
-/* One copy of each. */
-static enum pal_code name(struct pal_spool *spool, const char *text, const char **ret, struct pal_err *err) {
+/* One copy of each; PAL_TEXT_SET_MAX of them have numbers of 31 bits. */
+static enum pal_code name(struct pal_spool *spool, const char *text, uint32_t *ret, struct pal_err *err) {
   size_t number = 0;
   bool is_new;
   enum pal_code code = pal_text_set_add(&spool->names, text, &number, &is_new, err);
-  *ret = code == PAL_OK ? spool->names.v[number] : NULL;
+  *ret = (uint32_t)number;
   return code;
 }
 
+static const char *name_of(const struct pal_spool *spool, uint32_t number) {
+  return spool->names.v[number];
+}
+
 static enum pal_code note_frame(struct pal_spool *spool, const char *subject, const struct pal_observation *observation,
-                                size_t index, struct pal_err *err) {
+                                bool listed, size_t index, struct pal_err *err) {
+  if (index > UINT32_MAX)
+    return pal_err_set(err, PAL_E_LIMIT, "more than %u frames in the journal", UINT32_MAX);
   if (spool->n == spool->cap) {
     size_t cap = spool->cap == 0 ? 256 : spool->cap * 2;
     struct pal_frame *grown = realloc(spool->frames, cap * sizeof(*grown));
@@ -28,12 +34,14 @@ static enum pal_code note_frame(struct pal_spool *spool, const char *subject, co
     spool->cap = cap;
   }
   struct pal_frame *frame = &spool->frames[spool->n];
-  *frame = (struct pal_frame){.index = index};
+  *frame = (struct pal_frame){.index = (uint32_t)index, .listed = listed};
+  uint32_t identity = 0;
   enum pal_code code = name(spool, subject, &frame->subject, err);
   if (code == PAL_OK)
     code = name(spool, observation->tenant.s, &frame->tenant, err);
   if (code == PAL_OK)
-    code = name(spool, observation->identity, &frame->identity, err);
+    code = name(spool, observation->identity, &identity, err);
+  frame->identity = identity & 0x7FFFFFFF;
   spool->n += code == PAL_OK;
   return code;
 }
@@ -41,17 +49,19 @@ static enum pal_code note_frame(struct pal_spool *spool, const char *subject, co
 static enum pal_code note_discovered(struct pal_spool *spool, const struct pal_texts *ids, struct pal_err *err) {
   enum pal_code code = PAL_OK;
   for (size_t i = 0; code == PAL_OK && i < ids->n; i++) {
+    uint32_t known = 0;
     size_t number;
     bool is_new;
-    code = pal_text_set_add(&spool->found, ids->v[i], &number, &is_new, err);
+    code = name(spool, ids->v[i], &known, err);
+    if (code == PAL_OK)
+      code = pal_text_set_borrow(&spool->found, name_of(spool, known), &number, &is_new, err);
   }
   spool->discovered = (struct pal_texts){.v = spool->found.v, .n = spool->found.n};
   return code;
 }
 
-/* Who can say tonight that a subscription is no longer there. */
-static enum pal_code note_listed(struct pal_spool *spool, const struct pal_observation *observation,
-                                 struct pal_err *err) {
+/* Whether it can say tonight that a subscription is no longer there. */
+static bool has_listed(const struct pal_observation *observation) {
   const struct pal_doc *coverage = pal_docs_find(&observation->docs, PAL_FILE_COVERAGE, &observation->tenant, NULL);
   bool complete = false;
   for (size_t i = 0; coverage != NULL && i < coverage->records.n; i++) {
@@ -59,20 +69,11 @@ static enum pal_code note_listed(struct pal_spool *spool, const struct pal_obser
     complete = complete || (strcmp(pal_get_text(unit, PAL_COVERAGE_AREA), "subscriptions") == 0 &&
                             strcmp(pal_get_text(unit, PAL_COVERAGE_STATE), "complete") == 0);
   }
-  if (!complete)
-    return PAL_OK;
-  const char **grown =
-      pal_arena_grow(spool->arena, spool->listed.v, spool->listed.n, &spool->listed_cap, sizeof(*grown));
-  char *name = pal_arena_printf(spool->arena, "%s@%s", observation->identity, observation->tenant.s);
-  if (grown == NULL || name == NULL)
-    return pal_err_nomem(err);
-  spool->listed.v = grown;
-  spool->listed.v[spool->listed.n++] = name;
-  return PAL_OK;
+  return complete;
 }
 
 /* Frame payload: 36 bytes subject, a newline, the observation cut to that tenant. */
-static enum pal_code append(struct pal_spool *spool, const char *subject, struct pal_observation *part,
+static enum pal_code append(struct pal_spool *spool, const char *subject, struct pal_observation *part, bool listed,
                             struct pal_err *err) {
   struct pal_buf bytes;
   pal_buf_init(&bytes, SPOOL_FRAME_MAX);
@@ -84,7 +85,7 @@ static enum pal_code append(struct pal_spool *spool, const char *subject, struct
   if (code == PAL_OK)
     code = pal_journal_append(spool->journal, bytes.data, bytes.len, &index, err);
   if (code == PAL_OK)
-    code = note_frame(spool, subject, part, index, err);
+    code = note_frame(spool, subject, part, listed, index, err);
   pal_buf_deinit(&bytes);
   return code;
 }
@@ -98,8 +99,7 @@ enum pal_code pal_spool_add(struct pal_spool *spool, const struct pal_observatio
   struct pal_observation part = *observation;
   size_t n = observation->docs.n;
   enum pal_code code = note_discovered(spool, &observation->discovered, err);
-  if (code == PAL_OK)
-    code = note_listed(spool, observation, err);
+  bool listed = has_listed(observation);
   if (n > 1)
     qsort(observation->docs.v, n, sizeof(*observation->docs.v), by_subject);
   size_t own_first = 0, own_n = 0;
@@ -114,7 +114,7 @@ enum pal_code pal_spool_add(struct pal_spool *spool, const struct pal_observatio
     } else {
       part.docs.v = observation->docs.v + i;
       part.docs.n = end - i;
-      code = append(spool, subject, &part, err);
+      code = append(spool, subject, &part, false, err);
     }
     i = end;
   }
@@ -122,13 +122,24 @@ enum pal_code pal_spool_add(struct pal_spool *spool, const struct pal_observatio
     return code;
   part.docs.v = own_n > 0 ? observation->docs.v + own_first : NULL;
   part.docs.n = own_n;
-  return append(spool, observation->tenant.s, &part, err);
+  return append(spool, observation->tenant.s, &part, listed, err);
+}
+
+const char *pal_spool_subject(const struct pal_spool *spool, size_t frame) {
+  return name_of(spool, spool->frames[frame].subject);
+}
+
+const char *pal_spool_tenant(const struct pal_spool *spool, size_t frame) {
+  return name_of(spool, spool->frames[frame].tenant);
+}
+
+static bool is_own(const struct pal_spool *spool, const struct pal_frame *frame, const char *identity) {
+  return frame->subject == frame->tenant && strcmp(name_of(spool, frame->identity), identity) == 0;
 }
 
 bool pal_spool_has(const struct pal_spool *spool, const char *identity, const char *tenant_id) {
   for (size_t i = 0; i < spool->n; i++)
-    if (strcmp(spool->frames[i].subject, tenant_id) == 0 && strcmp(spool->frames[i].tenant, tenant_id) == 0 &&
-        strcmp(spool->frames[i].identity, identity) == 0)
+    if (is_own(spool, &spool->frames[i], identity) && strcmp(pal_spool_tenant(spool, i), tenant_id) == 0)
       return true;
   return false;
 }
@@ -151,11 +162,9 @@ static enum pal_code reload(struct pal_spool *spool, struct pal_err *err) {
           pal_observation_decode(arena, bytes.data + PAL_GUID_LEN + 1, bytes.len - PAL_GUID_LEN - 1, &observation, err);
     if (code == PAL_OK)
       code = note_discovered(spool, &observation.discovered, err);
-    if (code == PAL_OK)
-      code = note_listed(spool, &observation, err);
     if (code == PAL_OK) {
       bytes.data[PAL_GUID_LEN] = '\0';
-      code = note_frame(spool, bytes.data, &observation, i, err);
+      code = note_frame(spool, bytes.data, &observation, has_listed(&observation), i, err);
     }
     pal_arena_reset(arena);
   }
@@ -186,50 +195,93 @@ enum pal_code pal_spool_close(struct pal_spool *spool, bool done, struct pal_err
   return code;
 }
 
+/* Numbers are in the order of names then. */
 static int by_frame(const void *a, const void *b) {
   const struct pal_frame *x = a, *y = b;
-  int cmp = strcmp(x->subject, y->subject);
+  int cmp = (x->subject > y->subject) - (x->subject < y->subject);
   if (cmp == 0)
-    cmp = strcmp(x->identity, y->identity);
+    cmp = (x->identity > y->identity) - (x->identity < y->identity);
   if (cmp == 0)
-    cmp = strcmp(x->tenant, y->tenant);
+    cmp = (x->tenant > y->tenant) - (x->tenant < y->tenant);
   if (cmp == 0)
-    cmp = x->index < y->index ? -1 : x->index > y->index;
+    cmp = (x->index > y->index) - (x->index < y->index);
   return cmp;
 }
 
+struct numbered {
+  const char *name;
+  uint32_t number;
+};
+
 static int by_name(const void *a, const void *b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
+  return strcmp(((const struct numbered *)a)->name, ((const struct numbered *)b)->name);
 }
 
-void pal_spool_sort(struct pal_spool *spool) {
-  if (spool->listed.n > 1)
-    qsort(spool->listed.v, spool->listed.n, sizeof(*spool->listed.v), by_name);
-  if (spool->n > 1)
-    qsort(spool->frames, spool->n, sizeof(*spool->frames), by_frame);
+/* Gives each name the number of its place in their order. */
+static enum pal_code sort_names(struct pal_spool *spool, struct pal_err *err) {
+  struct pal_text_set *names = &spool->names;
+  struct numbered *order = calloc(names->n + 1, sizeof(*order));
+  uint32_t *place = calloc(names->n + 1, sizeof(*place));
+  enum pal_code code = order != NULL && place != NULL ? PAL_OK : pal_err_nomem(err);
+  for (size_t i = 0; code == PAL_OK && i < names->n; i++)
+    order[i] = (struct numbered){names->v[i], (uint32_t)i};
+  if (code == PAL_OK)
+    qsort(order, names->n, sizeof(*order), by_name);
+  for (size_t i = 0; code == PAL_OK && i < names->n; i++) {
+    names->v[i] = order[i].name;
+    place[order[i].number] = (uint32_t)i;
+  }
+  for (size_t i = 0; code == PAL_OK && i < spool->n; i++) {
+    struct pal_frame *frame = &spool->frames[i];
+    frame->subject = place[frame->subject];
+    frame->tenant = place[frame->tenant];
+    frame->identity = place[frame->identity] & 0x7FFFFFFF;
+  }
+  free(place);
+  free(order);
+  return code;
+}
+
+enum pal_code pal_spool_sort(struct pal_spool *spool, struct pal_err *err) {
+  if (spool->n == 0)
+    return PAL_OK;
+  enum pal_code code = sort_names(spool, err);
+  if (code != PAL_OK)
+    return code;
+  qsort(spool->frames, spool->n, sizeof(*spool->frames), by_frame);
   size_t kept = 0;
   for (size_t i = 0; i < spool->n; i++) {
     const struct pal_frame *frame = &spool->frames[i], *next = frame + 1;
-    bool replaced = i + 1 < spool->n && strcmp(frame->subject, next->subject) == 0 &&
-                    strcmp(frame->identity, next->identity) == 0 && strcmp(frame->tenant, next->tenant) == 0;
+    bool replaced = i + 1 < spool->n && frame->subject == next->subject && frame->identity == next->identity &&
+                    frame->tenant == next->tenant;
     if (!replaced)
       spool->frames[kept++] = *frame;
   }
   spool->n = kept;
+  return PAL_OK;
 }
 
 size_t pal_spool_find(const struct pal_spool *spool, const char *subject, size_t *ret_first) {
   size_t low = 0, high = spool->n;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (strcmp(spool->frames[middle].subject, subject) < 0)
+    if (strcmp(pal_spool_subject(spool, middle), subject) < 0)
       low = middle + 1;
     else
       high = middle;
   }
   *ret_first = low;
   size_t n = 0;
-  while (low + n < spool->n && strcmp(spool->frames[low + n].subject, subject) == 0)
+  while (low + n < spool->n && strcmp(pal_spool_subject(spool, low + n), subject) == 0)
     n++;
   return n;
+}
+
+bool pal_spool_has_listed(const void *payload, const char *identity, const char *tenant_id) {
+  const struct pal_spool *spool = payload;
+  size_t first = 0, n = pal_spool_find(spool, tenant_id, &first);
+  for (size_t i = first; i < first + n; i++)
+    if (spool->frames[i].listed && is_own(spool, &spool->frames[i], identity))
+      return true;
+  return false;
 }

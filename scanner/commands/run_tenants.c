@@ -52,7 +52,7 @@ static enum pal_code all_tenants(const struct pal_run *run, struct pal_texts *re
   for (size_t i = 0; i < run->parent_tenants.n; i++)
     ret->v[n++] = run->parent_tenants.v[i];
   for (size_t i = 0; i < run->spool.n; i++)
-    ret->v[n++] = run->spool.frames[i].subject;
+    ret->v[n++] = pal_spool_subject(&run->spool, i);
   if (n > 1)
     qsort(ret->v, n, sizeof(*ret->v), by_text);
   ret->n = 0;
@@ -149,7 +149,8 @@ static enum pal_code one_tenant(struct pal_run *run, const struct pal_tenant_see
                                 struct pal_err *err) {
   struct pal_unite_input input = {.settings = run->options->settings,
                                   .estate = run->options->app->estate,
-                                  .listed = &run->spool.listed,
+                                  .has_listed = pal_spool_has_listed,
+                                  .listed_payload = &run->spool,
                                   .only_identities = run->options->identities,
                                   .started = run->options->started,
                                   .in_scope = run->options->scope != NULL ? area_in_scope : NULL,

@@ -97,11 +97,11 @@ struct pal_unite_input {
   /* The run was limited to these identities: what only others could have read stays as it is, so that the parent's
    * files must have their dates (pal_scope_date). NULL: all */
   const struct pal_texts *only_identities;
-  /* Sorted "identity@tenantId" (tenant of the token) of all observers of this run, whether or not they
-   * have docs in this tenant, whose own list of subscriptions was complete. A subscription last seen
-   * with a token of another tenant is gone only when that observer is among them. NULL: none known, so
-   * that a sighting from another tenant by an identity still configured always keeps a subscription. */
-  const struct pal_texts *listed;
+  /* Whether, in this run, the own list of subscriptions of an identity with a token of another tenant was complete. A
+   * subscription last seen with such a token is gone only when that is so. NULL: of none, so that a sighting from
+   * another tenant by an identity still configured always keeps a subscription. */
+  bool (*has_listed)(const void *payload, const char *identity, const char *tenant_id);
+  const void *listed_payload;
 };
 /* Facts and coverage.json of the tenant for the new snapshot, in ret (whose
  * arena is used; docs of observations and parent are borrowed). The result does

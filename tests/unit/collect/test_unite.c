@@ -350,6 +350,22 @@ START_TEST(test_unite__subscription_of_a_removed_identity_is_gone) {
 }
 END_TEST
 
+/* payload: texts "identity@tenantId" */
+static bool has_listed(const void *payload, const char *identity, const char *tenant_id) {
+  const struct pal_texts *listed = payload;
+  size_t n = strlen(identity);
+  for (size_t i = 0; i < listed->n; i++)
+    if (strncmp(listed->v[i], identity, n) == 0 && listed->v[i][n] == '@' &&
+        strcmp(listed->v[i] + n + 1, tenant_id) == 0)
+      return true;
+  return false;
+}
+
+static void listed(const struct pal_texts *who) {
+  side_input.has_listed = has_listed;
+  side_input.listed_payload = who;
+}
+
 /* SUB2 was seen by zoe alone, through Lighthouse; no observation of hers tells of this tenant tonight. */
 START_TEST(test_unite__subscription_seen_from_another_tenant_is_gone_only_when_it_listed) {
   struct pal_docs *docs = side_see_whole("ann", OID, side_one);
@@ -361,10 +377,10 @@ START_TEST(test_unite__subscription_seen_from_another_tenant_is_gone_only_when_i
   side_unite();
   side_covers("subscriptions", "tenant", "partial 1 through lighthouse @" T2);
   side_same("subscriptions/" SUB2 "/role-assignments.json");
-  side_input.listed = &(const struct pal_texts){(const char *[]){"ann@" HOME, "zoe@" HOME, "zoey@" CUSTOMER}, 3};
+  listed(&(const struct pal_texts){(const char *[]){"ann@" HOME, "zoe@" HOME, "zoey@" CUSTOMER}, 3});
   side_unite();
   side_same("subscriptions/" SUB2 "/role-assignments.json");
-  side_input.listed = &(const struct pal_texts){(const char *[]){"ann@" HOME, "zoe@" CUSTOMER}, 2};
+  listed(&(const struct pal_texts){(const char *[]){"ann@" HOME, "zoe@" CUSTOMER}, 2});
   side_unite();
   side_covers("subscriptions", "tenant", "complete 1");
   ck_assert_str_eq(side_file(&side_ret, "subscriptions/" SUB2 "/subscription.json"), "");
@@ -398,7 +414,7 @@ START_TEST(test_unite__sighting_is_gone_only_when_its_observer_listed_without_it
   (void)side_see_whole("ann", OID, side_one);
   if (rows[_i].bob)
     side_cover(side_see("bob", HOME, OID2), "subscriptions", "tenant", rows[_i].bob, 0, NULL, NULL);
-  side_input.listed = &(const struct pal_texts){(const char *[]){rows[_i].listed}, rows[_i].listed ? 1 : 0};
+  listed(&(const struct pal_texts){(const char *[]){rows[_i].listed}, rows[_i].listed ? 1 : 0});
   side_unite();
   side_holds("subscriptions/" SUB1 "/subscription.json",
              pal_arena_printf(side_arena, "\"seenFrom\": [\n%s\n  ]", rows[_i].seen));
