@@ -279,8 +279,6 @@ enum pal_code pal_report_list(struct pal_cli *cli, struct pal_query *query, cons
   struct pal_rows rows;
   struct pal_output output;
   enum pal_code code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK && excel && strcmp(format->name, "csv") != 0)
-    code = pal_err_set(err, PAL_E_USAGE, "--excel goes with -f csv");
   if (code == PAL_OK)
     code = pal_report_list_rows(cli->arena, query, word, &rows, err);
   if (code == PAL_OK)

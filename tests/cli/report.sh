@@ -149,4 +149,109 @@ test_report__nothing_is_written_to_the_repository() {
   expect_unchanged
 }
 
+# --- lists ---
+
+# What a reader that is not ours makes of the CSV of the last output: one JSON object a line.
+rows() { python3 -c 'import csv,json,sys
+for row in csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8-sig")): print(json.dumps(row))' "$T/.out"; }
+
+test_report__access_list_has_every_tenant_and_names_its_snapshot() {
+  two_nights
+  palscan_ok report --at 2026-11-19 access -f csv
+  rows >"$T/rows"
+  expect_equal "$(jq -r .snapshot "$T/rows" | sort -u)" "$(head_of HEAD~1)" snapshot
+  expect_equal "$(jq -r '[.started, .runKind, .complete, .expected] | join(" ")' "$T/rows" | sort -u)" \
+    '2026-11-19T02:00:00Z replay 20 22' about
+  expect_equal "$(jq -r .tenantId "$T/rows" | sort -u)" \
+    "$(git_ ls-tree -d -r --name-only HEAD~1 tenants/ | grep -E '^tenants/../[^/]*$' | sed 's#.*/##' | sort -u)" tenants
+  expect_equal "$(jq -r 'select(.tenantName == "Humongous Insurance") | [.state, .notRead, .accountId] | join(" ")' "$T/rows")" \
+    'never read everything ' 'never read'
+}
+
+# Against the stored files, read by others: each assignment of an account of ours is in the list.
+test_report__access_list_holds_each_assignment_of_ours() {
+  two_nights
+  palscan_ok report access -f csv
+  rows | jq -r .assignmentId | grep roleassignments | sort -u >"$T/listed"
+  palscan_ok query 'SELECT object_id FROM our_object' -f json
+  jq -r '.[].object_id' "$T/.out" | sort -u >"$T/ours"
+  local path
+  for path in $(git_ ls-tree -r --name-only HEAD tenants/ | grep -E '/(role-assignments|inherited)\.json$'); do
+    git_ show "HEAD:$path" | jq -r '.[] | "\(.principalId) \(.id)"'
+  done | sort | join - "$T/ours" | cut -d' ' -f2 | sort -u >"$T/stored"
+  [ "$(wc -l <"$T/stored")" -gt 10 ] || fail 'few assignments'
+  expect_equal "$(LC_ALL=C comm -13 <(LC_ALL=C sort "$T/listed") <(LC_ALL=C sort "$T/stored"))" '' 'not listed'
+}
+
+test_report__what_was_not_read_is_told_as_was() {
+  two_nights
+  palscan_ok report access -f csv
+  expect_equal "$(rows | jq -r 'select(.tenantName == "Blue Yonder Airlines") | [.state, .reading] | join(" ")')" \
+    'was live last read on 2026-11-19' access
+  palscan_ok report links -f csv
+  expect_equal "$(rows | jq -r 'select(.tenantName == "Blue Yonder Airlines") | [.state, .lastVerified, .notRead] | join(" ")')" \
+    'was active 2026-11-19T02:00:00Z links' links
+  palscan_ok report population -f csv
+  expect_equal "$(rows | jq -r 'select(.tenantName == "Blue Yonder Airlines" and .type == "tenant") | .reading')" \
+    'last read on 2026-11-19, in part' population
+}
+
+test_report__links_of_two_dates_differ_as_the_nights_did() {
+  two_nights
+  palscan_ok report --at 2026-11-19 links -f csv
+  rows | jq -r 'select(.state == "active") | "\(.accountId) \(.partnerId)"' | sort >"$T/first"
+  palscan_ok report --at 2026-11-20 links -f csv
+  rows | jq -r 'select(.state == "active") | "\(.accountId) \(.partnerId)"' | sort >"$T/second"
+  expect_equal "$(rows | jq -r 'select(.accountId != "") | "\(.tenantId) \(.accountId)"' | sort | uniq -d)" '' twice
+  expect_equal "$(comm -13 "$T/first" "$T/second" | tr '\n' ';')" \
+    '0388fd9a-8c54-5ae0-88a2-fe6163726fc6 9990002;f99036d2-b1c3-5ba7-8b95-68c0c3315d00 1000001;' 'links of the second night'
+}
+
+test_report__excel_begins_with_its_mark_and_is_the_same_table() {
+  two_nights
+  palscan_ok report access -f csv
+  cp "$T/.out" "$T/plain"
+  palscan_ok report access -f csv --excel
+  expect_equal "$(head -c 3 "$T/.out" | od -An -tx1 | tr -d ' ')" efbbbf mark
+  tail -c +4 "$T/.out" >"$T/rest"
+  expect_same_file "$T/plain" "$T/rest"
+  ! grep -qv $'\r$' "$T/plain" || fail 'a line does not end in CR LF'
+  palscan report access --excel
+  expect_one_error 2
+  palscan report -f csv --excel
+  expect_one_error 2
+}
+
+test_report__list_as_json_text_and_markdown() {
+  two_nights
+  palscan_ok report population -f json
+  expect_equal "$(jq -c 'keys_unsorted, .formatVersion, .coverage' "$T/.out" | tr '\n' ' ')" \
+    '["formatVersion","snapshot","coverage","population"] 1 {"tenants":22,"complete":19} ' JSON
+  expect_equal "$(jq -r '[.population[].type] | unique | join(" ")' "$T/.out")" 'account delegation subscription tenant' types
+  palscan_ok report findings -f json
+  local verdicts
+  verdicts=$(jq '.findings | length' "$T/.out")
+  palscan_ok check --as-recorded --fail-on none -f json
+  expect_equal "$verdicts" "$(jq '.findings | length' "$T/.out")" findings
+  palscan_ok report links
+  expect_out '19 of 22 tenants were read completely'
+  palscan_ok report links -f markdown
+  expect_out '| tenantId | tenantName |'
+  COLUMNS=60 palscan_ok report links
+  ! LC_ALL=C.UTF-8 grep -q '.\{61\}' "$T/.out" || fail 'wider than 60'
+}
+
+test_report__list_of_nothing_is_refused() {
+  two_nights
+  palscan report lynx
+  expect_one_error 2
+  palscan report links -f html -o "$T/site"
+  expect_one_error 2
+  palscan report HEAD --at HEAD
+  expect_one_error 2
+  palscan report --at 2020-01-01 links
+  expect_one_error 2
+  expect_out_empty
+}
+
 run_tests "$@"
