@@ -79,6 +79,10 @@ static bool reserve(struct pal_buf *buf, size_t more) {
   return true;
 }
 
+void pal_buf_reserve(struct pal_buf *buf, size_t more) {
+  (void)reserve(buf, more);
+}
+
 void pal_buf_add(struct pal_buf *buf, const void *bytes, size_t len) {
   if (len == 0 || !reserve(buf, len))
     return;
@@ -113,9 +117,15 @@ void pal_buf_vprintf(struct pal_buf *buf, const char *fmt, va_list args) {
     return;
   va_list again;
   va_copy(again, args);
-  int n = vsnprintf(NULL, 0, fmt, args);
+  /* Most often there is room. */
+  size_t room = buf->cap ? buf->cap - buf->len : 0;
+  int n = vsnprintf(room ? buf->data + buf->len : NULL, room, fmt, args);
+  if (room && (n < 0 || (size_t)n >= room))
+    buf->data[buf->len] = '\0';
   if (n < 0) {
     buf->bad = PAL_E_LIMIT;
+  } else if ((size_t)n < room) {
+    buf->len += (size_t)n;
   } else if (n > 0 && reserve(buf, (size_t)n)) {
     (void)vsnprintf(buf->data + buf->len, (size_t)n + 1, fmt, again);
     buf->len += (size_t)n;

@@ -49,21 +49,12 @@ enum pal_code pal_json_parse(const char *text, size_t len, const char *source, u
   return code;
 }
 
-/* The answer of a token endpoint is a document too: its strings are overwritten
- * before they are freed. Recursion is bounded by PAL_JSON_MAX_DEPTH. */
-static void wipe_strings(cJSON *node) {
-  for (; node; node = node->next) {
-    if (node->valuestring)
-      explicit_bzero(node->valuestring, strlen(node->valuestring));
-    wipe_strings(node->child);
-  }
-}
-
+/* The answer of a token endpoint is a document too: its text and its strings are overwritten before they are freed. */
 void pal_json_doc_free(struct pal_json_doc *doc) {
   if (!doc)
     return;
-  wipe_strings(doc->root);
-  cJSON_Delete(doc->root); /* recursion is bounded likewise */
+  cJSON_Delete(doc->root); /* recursion is bounded by PAL_JSON_MAX_DEPTH */
+  pal_buf_wipe(&doc->strings);
   if (doc->text)
     explicit_bzero(doc->text, doc->len);
   free(doc->text);
@@ -234,7 +225,7 @@ const pal_json *pal_json_get(const pal_json *object, const char *key) {
   if (pal_json_type(object) != PAL_JSON_OBJECT)
     return NULL;
   for (const cJSON *item = object->child; item; item = item->next)
-    if (strcmp(item->string, key) == 0)
+    if (item->string[0] == key[0] && strcmp(item->string, key) == 0)
       return item;
   return NULL;
 }

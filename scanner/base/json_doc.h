@@ -13,9 +13,10 @@
 #include "pal_json.h"
 
 struct pal_json_doc {
-  cJSON *root;
-  char *text; /* without a byte order mark, NUL-terminated */
+  cJSON *root; /* its nodes refer to strings and own none */
+  char *text;  /* without a byte order mark, NUL-terminated */
   size_t len;
+  struct pal_buf strings; /* keys, texts and numbers, each NUL-terminated; never moves */
   size_t replaced;
   char *source;
 };

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json_doc.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pal_text.h"
+
+enum { FEW_MEMBERS = 16 };
 
 /*
  * The strict reader. It is iterative: the open containers stand in `open`, and
@@ -20,7 +23,8 @@ struct parser {
   size_t pos;
   size_t tokens; /* values and keys */
   unsigned flags;
-  struct pal_buf scratch;          /* the string being read */
+  struct pal_buf *strings; /* of doc; what it holds of the last one begins at: */
+  size_t string;
   cJSON *open[PAL_JSON_MAX_DEPTH]; /* open containers, outermost first */
   size_t depth;                    /* how many */
   char *key;                       /* of the member being read, until its node exists */
@@ -108,6 +112,28 @@ static enum pal_code count_token(struct parser *p) {
 
 /* --- strings --- */
 
+/*
+ * Room for all of them, so that they stay where they are: what stands in quotation marks means no more bytes than it
+ * takes there, but for each that is no UTF-8, which becomes three; what follows a number is not its own.
+ */
+static void reserve_strings(struct parser *p) {
+  size_t foreign = 0;
+  for (size_t i = 0; i < p->len; i++)
+    foreign += (unsigned char)p->text[i] >= 0x80;
+  pal_buf_init(p->strings, p->len + 2 * foreign + 1);
+  pal_buf_reserve(p->strings, p->strings->max);
+}
+
+static char *string_read(const struct parser *p) {
+  return p->strings->data + p->string;
+}
+
+static enum pal_code end_string(struct parser *p) {
+  pal_buf_putc(p->strings, '\0');
+  assert(p->strings->bad != PAL_E_LIMIT);
+  return p->strings->bad == PAL_OK ? PAL_OK : pal_err_nomem(p->err);
+}
+
 static bool hex4(const struct parser *p, size_t at, uint32_t *ret) {
   uint32_t value = 0;
   for (size_t i = at; i < at + 4; i++) {
@@ -144,7 +170,7 @@ static enum pal_code unicode_escape(struct parser *p) {
     code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     p->pos += 6;
   }
-  pal_utf8_encode(&p->scratch, code);
+  pal_utf8_encode(p->strings, code);
   return PAL_OK;
 }
 
@@ -158,7 +184,7 @@ static enum pal_code escape(struct parser *p) {
   const char *found = c ? strchr(letters, c) : NULL;
   if (!found)
     return fail(p, p->pos, "a backslash that begins no escape");
-  pal_buf_putc(&p->scratch, meanings[found - letters]);
+  pal_buf_putc(p->strings, meanings[found - letters]);
   p->pos += 2;
   return PAL_OK;
 }
@@ -178,10 +204,10 @@ static enum pal_code plain_run(struct parser *p) {
   const char *run = p->text + start;
   size_t n = p->pos - start;
   if (ascii) {
-    pal_buf_add(&p->scratch, run, n);
+    pal_buf_add(p->strings, run, n);
     return PAL_OK;
   }
-  size_t replaced = pal_utf8_clean(&p->scratch, run, n);
+  size_t replaced = pal_utf8_clean(p->strings, run, n);
   if (replaced && (p->flags & PAL_JSON_STRICT_UTF8)) {
     uint32_t code;
     size_t good = 0;
@@ -193,10 +219,10 @@ static enum pal_code plain_run(struct parser *p) {
   return PAL_OK;
 }
 
-/* At a quotation mark: reads the string into p->scratch. */
+/* At a quotation mark. */
 static enum pal_code read_string(struct parser *p) {
   size_t start = p->pos++;
-  pal_buf_clear(&p->scratch);
+  p->string = p->strings->len;
   for (;;) {
     enum pal_code code = plain_run(p);
     if (code == PAL_OK && p->pos >= p->len)
@@ -213,7 +239,7 @@ static enum pal_code read_string(struct parser *p) {
       return code;
   }
   p->pos++;
-  return p->scratch.bad == PAL_OK ? PAL_OK : pal_err_nomem(p->err);
+  return end_string(p);
 }
 
 /* --- numbers and words --- */
@@ -230,7 +256,7 @@ static bool skip_digits(struct parser *p) {
   return true;
 }
 
-/* Puts the source text of a number into p->scratch. */
+/* As its source text. */
 static enum pal_code read_number(struct parser *p) {
   size_t start = p->pos;
   if (p->text[p->pos] == '-')
@@ -252,9 +278,9 @@ static enum pal_code read_number(struct parser *p) {
     if (!skip_digits(p))
       return unexpected(p, "a digit");
   }
-  pal_buf_clear(&p->scratch);
-  pal_buf_add(&p->scratch, p->text + start, p->pos - start);
-  return p->scratch.bad == PAL_OK ? PAL_OK : pal_err_nomem(p->err);
+  p->string = p->strings->len;
+  pal_buf_add(p->strings, p->text + start, p->pos - start);
+  return end_string(p);
 }
 
 static bool read_word(struct parser *p, const char *word) {
@@ -273,8 +299,11 @@ static enum pal_code attach(struct parser *p, cJSON *node, size_t offset) {
   if (!node)
     return pal_err_nomem(p->err);
   node->valueint = (int)offset; /* PAL_JSON_MAX_BYTES fits */
-  node->string = p->key;
-  p->key = NULL;
+  if (p->key) {
+    node->string = p->key; /* which the flag makes one that cJSON leaves alone */
+    node->type |= cJSON_StringIsConst;
+    p->key = NULL;
+  }
   p->in_value = false;
   if (p->depth == 0) {
     p->doc->root = node;
@@ -304,6 +333,13 @@ static enum pal_code open_container(struct parser *p, cJSON *node, size_t offset
   return code;
 }
 
+static cJSON *raw_reference(const char *text) {
+  cJSON *node = cJSON_CreateStringReference(text);
+  if (node)
+    node->type = cJSON_Raw | cJSON_IsReference;
+  return node;
+}
+
 /* Reads one value; of a container only the opening bracket. */
 static enum pal_code read_value(struct parser *p) {
   p->in_value = true;
@@ -320,11 +356,11 @@ static enum pal_code read_value(struct parser *p) {
   }
   if (c == '"') {
     code = read_string(p);
-    return code == PAL_OK ? attach(p, cJSON_CreateString(p->scratch.data), offset) : code;
+    return code == PAL_OK ? attach(p, cJSON_CreateStringReference(string_read(p)), offset) : code;
   }
   if (c == '-' || is_digit(c)) {
     code = read_number(p);
-    return code == PAL_OK ? attach(p, cJSON_CreateRaw(p->scratch.data), offset) : code;
+    return code == PAL_OK ? attach(p, raw_reference(string_read(p)), offset) : code;
   }
   if (read_word(p, "null"))
     return attach(p, cJSON_CreateNull(), offset);
@@ -346,10 +382,7 @@ static enum pal_code read_key(struct parser *p) {
     code = read_string(p);
   if (code != PAL_OK)
     return code;
-  p->key = cJSON_malloc(p->scratch.len + 1);
-  if (!p->key)
-    return pal_err_nomem(p->err);
-  memcpy(p->key, p->scratch.data, p->scratch.len + 1);
+  p->key = string_read(p);
   code = skip_space(p);
   if (code != PAL_OK)
     return code;
@@ -390,6 +423,16 @@ static bool grow_members(struct parser *p) {
   return true;
 }
 
+/* Whether any two are alike; most objects have so few members that all pairs cost less than sorting. */
+static bool has_likeness(const cJSON *const *members, size_t n) {
+  for (size_t i = 1; i < n; i++)
+    for (size_t j = 0; j < i; j++)
+      if (fold(members[i]->string[0]) == fold(members[j]->string[0]) &&
+          compare_folded(members[i]->string, members[j]->string) == 0)
+        return true;
+  return false;
+}
+
 /* Sorting instead of comparing all pairs: a hostile object may be large. */
 static enum pal_code check_keys(struct parser *p, const cJSON *object) {
   size_t n = 0;
@@ -398,7 +441,7 @@ static enum pal_code check_keys(struct parser *p, const cJSON *object) {
       return pal_err_nomem(p->err);
     p->members[n++] = item;
   }
-  if (n < 2)
+  if (n < 2 || (n <= FEW_MEMBERS && !has_likeness(p->members, n)))
     return PAL_OK;
   qsort(p->members, n, sizeof *p->members, compare_members);
   for (size_t i = 1; i < n; i++) {
@@ -461,11 +504,12 @@ static enum pal_code read_document(struct parser *p) {
 }
 
 enum pal_code json_parse_doc(struct pal_json_doc *doc, unsigned flags, struct pal_err *err) {
-  struct parser p = {.doc = doc, .text = doc->text, .len = doc->len, .flags = flags, .err = err};
-  pal_buf_init(&p.scratch, doc->len * 3 + 4); /* every byte may become U+FFFD */
-  enum pal_code code = read_document(&p);
-  pal_buf_wipe(&p.scratch);
+  struct parser p = {
+      .doc = doc, .text = doc->text, .len = doc->len, .flags = flags, .err = err, .strings = &doc->strings};
+  reserve_strings(&p);
+  enum pal_code code = pal_buf_check(p.strings, "the strings of a document", err);
+  if (code == PAL_OK)
+    code = read_document(&p);
   free(p.members);
-  cJSON_free(p.key);
   return code;
 }

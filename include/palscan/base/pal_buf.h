@@ -26,6 +26,8 @@ void pal_buf_clear(struct pal_buf *buf);  /* len = 0, error forgotten, memory ke
 /* deinit, but overwrites the bytes first: for secrets. */
 void pal_buf_wipe(struct pal_buf *buf);
 
+/* Makes room for so many bytes more: until they are appended, data does not move. */
+void pal_buf_reserve(struct pal_buf *buf, size_t more);
 void pal_buf_add(struct pal_buf *buf, const void *bytes, size_t len);
 void pal_buf_puts(struct pal_buf *buf, const char *text);
 void pal_buf_putc(struct pal_buf *buf, char c);

@@ -41,6 +41,23 @@ START_TEST(test_buf__appends_are_terminated_and_in_order) {
 }
 END_TEST
 
+START_TEST(test_buf__what_was_reserved_does_not_move) {
+  struct pal_buf buf;
+  pal_buf_init(&buf, 1000);
+  pal_buf_puts(&buf, "a");
+  pal_buf_reserve(&buf, 999);
+  const char *data = buf.data;
+  ck_assert_str_eq(data, "a");
+  for (int i = 1; i < 1000; i++)
+    pal_buf_putc(&buf, 'b');
+  ck_assert_ptr_eq(buf.data, data);
+  ck_assert_int_eq(buf.bad, PAL_OK);
+  pal_buf_reserve(&buf, 1);
+  ck_assert_int_eq(buf.bad, PAL_E_LIMIT);
+  pal_buf_deinit(&buf);
+}
+END_TEST
+
 START_TEST(test_buf__exact_maximum_fits_one_more_does_not) {
   struct pal_buf buf;
   struct pal_err err = {0};
@@ -88,6 +105,7 @@ Suite *make_base_buf_suite(void) {
   tcase_add_test(tcase, test_buf__fresh_is_the_empty_string);
   tcase_add_test(tcase, test_buf__zeroed_storage_can_be_released);
   tcase_add_test(tcase, test_buf__appends_are_terminated_and_in_order);
+  tcase_add_test(tcase, test_buf__what_was_reserved_does_not_move);
   tcase_add_test(tcase, test_buf__exact_maximum_fits_one_more_does_not);
   tcase_add_test(tcase, test_buf__growth_past_the_wiping_size_keeps_bytes);
   suite_add_tcase(suite, tcase);

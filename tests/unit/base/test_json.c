@@ -221,6 +221,26 @@ START_TEST(test_json__comments_are_skipped_where_allowed) {
 }
 END_TEST
 
+static const pal_json *parsed_anew(const char *bytes) {
+  pal_json_doc_free(doc);
+  doc = NULL;
+  return parsed(bytes);
+}
+
+/* The strings of a document stand in room that is measured before they are read: here it is used up. */
+START_TEST(test_json__strings_that_take_all_their_room) {
+  ck_assert_str_eq(pal_json_number(parsed_anew("7")), "7");
+  ck_assert_str_eq(pal_json_number(pal_json_first(parsed_anew("[1,2,-3]"))), "1");
+  ck_assert_str_eq(pal_json_text(parsed_anew("\"\xFF\xFE\xFF\"")), FFFD FFFD FFFD);
+  const pal_json *root = parsed_anew("{\"\xFF\":\"\xFE\",\"\":{\"a\":0},\"x\xF0\x9F\":[\"\",\"\"]}");
+  const pal_json *first = pal_json_first(root);
+  ck_assert_str_eq(pal_json_key(first), FFFD);
+  ck_assert_str_eq(pal_json_text(first), FFFD);
+  ck_assert_str_eq(pal_json_key(pal_json_next(first)), "");
+  ck_assert_str_eq(pal_json_number(pal_json_path(root, "", "a", (char *)NULL)), "0");
+}
+END_TEST
+
 START_TEST(test_json__invalid_utf8_is_counted_or_refused) {
   static const char bad[] = "{\"a\":\"ok\xC3\xA9\xFF\xFF\", \"\xC3\":\"\xE2\x82\"}";
   unit_ok(parse_bytes(BYTES(bad), 0), &err);
@@ -489,6 +509,7 @@ Suite *make_base_json_suite(void) {
   tcase_add_test(tcase, test_json__every_prefix_of_a_document_is_refused);
   tcase_add_test(tcase, test_json__any_changed_byte_is_handled);
   tcase_add_test(tcase, test_json__comments_are_skipped_where_allowed);
+  tcase_add_test(tcase, test_json__strings_that_take_all_their_room);
   tcase_add_test(tcase, test_json__invalid_utf8_is_counted_or_refused);
   suite_add_tcase(suite, tcase);
   add_limit_cases(suite);
