@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pal_log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@ enum {
   FORM_MAX = SECRET_MAX * 12,
   WINDOW_FIRST = 4, /* bytes; each class doubles it */
   WINDOWS_N = 18,   /* the last holds every form up to FORM_MAX */
-  BUCKETS_FIRST = 64
+  BUCKETS_FIRST = 64,
+  SIEVE_N = 256
 };
 
 static enum pal_log_level log_level = PAL_LOG_WARN;
@@ -43,6 +45,8 @@ static struct {
   struct form **buckets;
   size_t cap, n; /* cap: 0 or a power of two */
   size_t of_window[WINDOWS_N];
+  /* How many forms of a window have a hash of this sort: almost no place of a text has one, and none is looked up for it. */
+  uint32_t sieve[WINDOWS_N][SIEVE_N];
 } forms;
 
 /* --- windows --- */
@@ -65,11 +69,20 @@ static uint64_t hash_push(uint64_t hash, char c) {
   return hash * hash_base + (unsigned char)c + 1;
 }
 
+/* As if its bytes were pushed one after another; four at a time, because a token has thousands and each would wait for
+ * the product before it. */
 static uint64_t hash_window(const char *bytes, size_t len, int window) {
+  const uint64_t base2 = hash_base * hash_base, base3 = base2 * hash_base, base4 = base2 * base2;
+  const unsigned char *at = (const unsigned char *)bytes + len - window_bytes(window), *end = at + window_bytes(window);
   uint64_t hash = 0;
-  for (size_t i = len - window_bytes(window); i < len; i++)
-    hash = hash_push(hash, bytes[i]);
+  static_assert(WINDOW_FIRST % 4 == 0, "four at a time");
+  for (; at < end; at += 4)
+    hash = hash * base4 + ((at[0] + 1) * base3 + (at[1] + 1) * base2 + (at[2] + 1) * hash_base + (at[3] + 1));
   return hash;
+}
+
+static uint32_t *sieve_of(uint64_t hash, int window) {
+  return &forms.sieve[window][hash >> 56];
 }
 
 /* --- secrets --- */
@@ -126,6 +139,7 @@ static enum pal_code add_form(const char *bytes, size_t len, bool partial, struc
     *at = form;
     forms.n++;
     forms.of_window[window]++;
+    ++*sieve_of(hash, window);
   }
   (*at)->refs++;
   (*at)->partial += partial;
@@ -139,7 +153,8 @@ static void wipe_form(struct form *form) {
 
 static void drop_form(const char *bytes, size_t len, bool partial) {
   int window = window_of(len);
-  struct form **at = find_form(bytes, len, hash_window(bytes, len, window), window), *form = *at;
+  uint64_t hash = hash_window(bytes, len, window);
+  struct form **at = find_form(bytes, len, hash, window), *form = *at;
   if (!form)
     return;
   form->partial -= partial;
@@ -148,6 +163,7 @@ static void drop_form(const char *bytes, size_t len, bool partial) {
   *at = form->next;
   forms.n--;
   forms.of_window[window]--;
+  --*sieve_of(hash, window);
   wipe_form(form);
 }
 
@@ -176,11 +192,19 @@ static void percent_encode(struct pal_buf *out, const char *secret, size_t len, 
 /* Only the characters that do not depend on what follows the secret. */
 static void base64_encode(struct pal_buf *out, const char *secret, size_t len, const char *digits) {
   const unsigned char *from = (const unsigned char *)secret;
-  for (; len >= 3; from += 3, len -= 3) {
-    unsigned three = (unsigned)from[0] << 16 | (unsigned)from[1] << 8 | from[2];
-    pal_buf_add(
-        out, (const char[]){digits[three >> 18], digits[three >> 12 & 63], digits[three >> 6 & 63], digits[three & 63]},
-        4);
+  char four[4 * 64];
+  pal_buf_reserve(out, len / 3 * 4 + 2);
+  while (len >= 3) {
+    size_t n = 0;
+    for (; len >= 3 && n < sizeof four; from += 3, len -= 3) {
+      unsigned three = (unsigned)from[0] << 16 | (unsigned)from[1] << 8 | from[2];
+      four[n++] = digits[three >> 18];
+      four[n++] = digits[three >> 12 & 63];
+      four[n++] = digits[three >> 6 & 63];
+      four[n++] = digits[three & 63];
+    }
+    pal_buf_add(out, four, n);
+    explicit_bzero(four, n);
   }
   if (len > 0)
     pal_buf_putc(out, digits[from[0] >> 2]);
@@ -230,7 +254,11 @@ enum pal_code pal_secret_register(const char *secret, size_t len, struct pal_err
     return pal_err_set(err, PAL_E_CONFIG, "a secret is longer than the maximum of %d bytes", SECRET_MAX);
   struct form *known = known_form(secret, len);
   enum pal_code code = PAL_OK;
-  for (int i = 0; i < ENCODINGS && code == PAL_OK && !(known && known->registered); i++) {
+  if (known && known->registered > 0) {
+    known->registered++;
+    return PAL_OK;
+  }
+  for (int i = 0; i < ENCODINGS && code == PAL_OK; i++) {
     struct pal_buf form;
     bool partial;
     pal_buf_init(&form, FORM_MAX);
@@ -348,7 +376,8 @@ static bool find_secrets(struct spans *spans, const char *text, size_t len) {
       rolling[i].hash = hash_push(rolling[i].hash, text[end - 1]);
       if (end > rolling[i].bytes)
         rolling[i].hash -= rolling[i].out * ((uint64_t)(unsigned char)text[end - 1 - rolling[i].bytes] + 1);
-      if (end >= rolling[i].bytes && !add_ending(spans, text, len, end, rolling[i].hash, rolling[i].window))
+      if (end >= rolling[i].bytes && *sieve_of(rolling[i].hash, rolling[i].window) > 0 &&
+          !add_ending(spans, text, len, end, rolling[i].hash, rolling[i].window))
         return false;
     }
   return true;
