@@ -205,7 +205,10 @@ static enum pal_code ask_at(struct list *list, const char *next, bool *ret_elsew
     *ret_elsewhere = true;
     code = PAL_OK;
   } else {
-    code = remember_text(list, url.data, ret_seen, err);
+    if (list->outcome.pages == 1) /* most lists have no second page */
+      code = remember_text(list, list->first, ret_seen, err);
+    if (code == PAL_OK)
+      code = remember_text(list, url.data, ret_seen, err);
     if (code == PAL_OK && !*ret_seen)
       code = ask_page(list, url.data, list->body, err);
   }
@@ -358,12 +361,10 @@ enum pal_code pal_azure_list(struct pal_azure *azure, const struct pal_call *cal
   list->identity = strdup(call->caller.identity);
   list->first = malloc(size);
   list->body = call->body ? strdup(call->body) : NULL;
-  bool seen = false;
   enum pal_code code = list->identity && list->first && (list->body || !call->body) ? PAL_OK : pal_err_nomem(err);
   if (code == PAL_OK) {
     (void)snprintf(list->first, size, "%s%s", origin, call->path);
     list->caller = (struct pal_caller){.identity = list->identity, .tenant = call->caller.tenant};
-    code = remember_text(list, list->first, &seen, err);
   }
   if (code != PAL_OK) {
     list_free(list);

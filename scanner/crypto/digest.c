@@ -98,8 +98,14 @@ enum pal_code pal_random(void *out, size_t len, struct pal_err *err) {
 enum pal_code pal_random_guid(char out[37], struct pal_err *err) {
   uint8_t raw[16];
   enum pal_code code = pal_random(raw, sizeof raw, err);
-  if (code != PAL_OK)
-    return code;
+  if (code == PAL_OK)
+    pal_guid_of(raw, out);
+  return code;
+}
+
+void pal_guid_of(const uint8_t random[16], char out[37]) {
+  uint8_t raw[16];
+  memcpy(raw, random, sizeof raw);
   raw[6] = (uint8_t)((raw[6] & 0x0f) | 0x40); /* version 4 */
   raw[8] = (uint8_t)((raw[8] & 0x3f) | 0x80); /* variant of RFC 4122 */
   char hex[33];
@@ -114,7 +120,6 @@ enum pal_code pal_random_guid(char out[37], struct pal_err *err) {
     from += groups[i];
   }
   *out = '\0';
-  return PAL_OK;
 }
 
 void pal_hex(const uint8_t *bytes, size_t len, char *out) {

@@ -258,9 +258,7 @@ static enum pal_code find_row(const struct row *list, size_t n, struct asked *as
 
 enum pal_code net_allow(const struct pal_cloud *cloud, const char *method, const char *url, enum pal_body_kind body,
                         enum net_right right, enum pal_service *ret, struct pal_err *err) {
-  enum pal_code code = check_normal(method, url, err);
-  if (code != PAL_OK)
-    return code;
+  enum pal_code code = PAL_OK;
   char why[WHY_MAX] = "host and port are none of the cloud's";
   struct asked asked = {.method = method, .path = path_of(url), .body = body, .why = why};
   for (int i = 0; i < PAL_SERVICES_N; i++) {
@@ -292,5 +290,6 @@ enum pal_code pal_url_allowed(const struct pal_cloud *cloud, const char *method,
     return pal_err_nomem(err);
   if (code != PAL_OK)
     return deny(method, url, "the URL is not normalised", err);
-  return net_allow(cloud, method, url, body, NET_UNGRANTED, &service, err);
+  code = check_normal(method, url, err);
+  return code == PAL_OK ? net_allow(cloud, method, url, body, NET_UNGRANTED, &service, err) : code;
 }

@@ -30,7 +30,9 @@ enum {
   CLAIMS_MAX = 8 << 10,
   LATE_AT_ONCE = 64, /* told between two looks at what came in */
   /* Answers read between two looks. Each asks for more: the service works on those while the others are read. */
-  READ_AT_ONCE = 8
+  READ_AT_ONCE = 8,
+  GUID_BYTES = 16,
+  GUIDS_AT_ONCE = 64
 };
 
 struct transfer {
@@ -42,7 +44,7 @@ struct transfer {
   struct pal_buf body;
   char content_type[HEADER_VALUE_MAX + 1];
   char retry_after[HEADER_VALUE_MAX + 1];
-  char claims[CLAIMS_MAX + 1];
+  char *claims; /* of a challenge; NULL: none */
   struct net_pace pace;
   char why[CURL_ERROR_SIZE];
 };
@@ -63,6 +65,8 @@ struct net_loop {
   CURL **idle;             /* handles to be used again */
   int idle_n, idle_max;
   struct net_clock clock_of_services;
+  uint8_t random[GUIDS_AT_ONCE * GUID_BYTES]; /* for the ids of requests: asked for at once */
+  size_t random_left;
   long connect_s, silence_s;
   bool gone[PAL_SERVICES_N]; /* told so in this step */
   bool has_gone;             /* any of them */
@@ -150,6 +154,7 @@ static void transfer_free(struct transfer *transfer) {
   }
   wipe_headers(transfer->headers);
   pal_buf_wipe(&transfer->body);
+  free(transfer->claims);
   free(transfer);
 }
 
@@ -181,8 +186,8 @@ static void keep_claims(struct transfer *transfer, const char *value, size_t len
     const char *end = memchr(start, '"', len - i - strlen(mark));
     if (!end || end - start > CLAIMS_MAX)
       return;
-    memcpy(transfer->claims, start, (size_t)(end - start));
-    transfer->claims[end - start] = '\0';
+    free(transfer->claims);
+    transfer->claims = strndup(start, (size_t)(end - start)); /* without memory it is a refusal like others */
     return;
   }
 }
@@ -206,7 +211,9 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *payload) {
   struct transfer *transfer = payload;
   size_t len = size * n;
   if (len >= 5 && net_same_letters(bytes, "HTTP/", 5)) { /* 100 Continue came before */
-    transfer->content_type[0] = transfer->retry_after[0] = transfer->claims[0] = '\0';
+    transfer->content_type[0] = transfer->retry_after[0] = '\0';
+    free(transfer->claims);
+    transfer->claims = NULL;
     net_pace_init(&transfer->pace);
     return len;
   }
@@ -249,17 +256,29 @@ static bool add_header(struct transfer *transfer, struct pal_buf *line) {
   return longer != NULL;
 }
 
+static enum pal_code next_guid(struct net_loop *loop, char out[PAL_GUID_LEN + 1], struct pal_err *err) {
+  if (loop->random_left == 0) {
+    enum pal_code code = pal_random(loop->random, sizeof loop->random, err);
+    if (code != PAL_OK)
+      return code;
+    loop->random_left = GUIDS_AT_ONCE;
+  }
+  pal_guid_of(loop->random + GUID_BYTES * --loop->random_left, out);
+  return PAL_OK;
+}
+
 static enum pal_code make_headers(struct transfer *transfer, struct pal_err *err) {
   const struct net_request *request = &transfer->job->request;
   struct pal_buf line;
   char guid[PAL_GUID_LEN + 1];
-  enum pal_code code = pal_random_guid(guid, err);
+  enum pal_code code = next_guid(transfer->loop, guid, err);
   if (code != PAL_OK)
     return code;
   pal_buf_init(&line, SIZE_MAX);
   pal_buf_puts(&line, "Accept: application/json");
   bool ok = add_header(transfer, &line);
-  pal_buf_printf(&line, "x-ms-client-request-id: %s", guid);
+  pal_buf_puts(&line, "x-ms-client-request-id: ");
+  pal_buf_puts(&line, guid);
   ok = ok && add_header(transfer, &line);
   if (request->body_kind != PAL_BODY_NONE) {
     pal_buf_clear(&line);
@@ -270,8 +289,10 @@ static enum pal_code make_headers(struct transfer *transfer, struct pal_err *err
     ok = ok && add_header(transfer, &line);
   }
   if (request->bearer.len) {
-    pal_buf_clear(&line);
-    pal_buf_printf(&line, "Authorization: Bearer %s", request->bearer.data);
+    static const char name[] = "Authorization: Bearer ";
+    pal_buf_reserve(&line, sizeof name + request->bearer.len);
+    pal_buf_puts(&line, name);
+    pal_buf_add(&line, request->bearer.data, request->bearer.len);
     ok = ok && add_header(transfer, &line);
   }
   pal_buf_wipe(&line);
@@ -447,7 +468,7 @@ static void finish(struct net_loop *loop, struct transfer *transfer, CURLcode co
       .len = transfer->body.len,
       .content_type = transfer->content_type,
       .retry_after = transfer->retry_after,
-      .claims = transfer->claims,
+      .claims = transfer->claims ? transfer->claims : "",
       .retry_after_ms = status ? wait : -1,
       .truncated = code != CURLE_OK && status != 0,
   };

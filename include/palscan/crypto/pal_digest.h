@@ -27,6 +27,8 @@ enum pal_code pal_hmac_sha256(const void *key, size_t key_len, const void *bytes
 enum pal_code pal_random(void *out, size_t len, struct pal_err *err) PAL_MUST_CHECK;
 /* A random GUID (version 4), lower case; out holds 37 bytes. */
 enum pal_code pal_random_guid(char out[37], struct pal_err *err) PAL_MUST_CHECK;
+/* The GUID (RFC 4122, version 4) of bytes that pal_random() gave, for who needs many. */
+void pal_guid_of(const uint8_t random[16], char out[37]);
 /* Lower-case hex; out holds 2 * len + 1 bytes. */
 void pal_hex(const uint8_t *bytes, size_t len, char *out);
 
