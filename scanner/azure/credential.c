@@ -48,7 +48,11 @@ static enum pal_code prove_refresh(struct credential *credential, const char *en
 
 static const struct credential_type types[] = {
     {.word = "client-secret", .needs_client = true, .load = load_secret, .prove = prove_secret},
-    {.word = "client-certificate", .needs_client = true, .load = certificate_load, .prove = certificate_prove},
+    {.word = "client-certificate",
+     .needs_client = true,
+     .signs = true,
+     .load = certificate_load,
+     .prove = certificate_prove},
     {.word = "workload-identity", .needs_client = true, .load = workload_load, .prove = workload_prove},
     {.word = "device-code", .needs_client = true, .refreshes = true, .load = load_token, .prove = prove_refresh},
     {.word = "managed-identity",

@@ -37,6 +37,7 @@ struct credential_fetch {
 struct credential_type {
   const char *word;
   bool needs_client; /* clientId */
+  bool signs;        /* its proof is a signature, which takes time; `prove` may be called by a thread of its own */
   bool refreshes;    /* the secret is a refresh token, which each answer replaces */
   bool ambient;      /* comes from where palscan runs: nobody has named the cloud it is for */
   const char *grant; /* the grant_type a recording files its tokens under; NULL: they come from a token endpoint */

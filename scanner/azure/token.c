@@ -9,43 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "azure.h"
 #include "pal_log.h"
+#include "token.h"
 
 enum {
-  JWT_MAX = 64 << 10,
-  URL_MAX = 4 << 10,
-  FORM_MAX = 256 << 10,
   EARLY_S = 300, /* renew so long before the end */
   LIFETIME_DEFAULT_S = 3600,
   NEW_REFUSED_MAX = 3, /* new tokens that no service accepted, one after another */
   TABLE_FIRST = 64
-};
-
-struct waiter {
-  struct waiter *next;
-  token_fn *done;
-  void *payload;
-};
-
-enum token_state { TOKEN_NONE, TOKEN_ASKED, TOKEN_READY, TOKEN_REFUSED };
-
-struct token {
-  struct pal_azure *azure;
-  struct credential *credential;
-  struct pal_tenant_id tenant;
-  enum pal_service service;
-  enum token_state state;
-  char *text;
-  int64_t ends; /* seconds since 1970 */
-  size_t turn;
-  bool accepted;   /* by a service, in this turn */
-  int refused_new; /* tokens in a row that were not */
-  struct pal_claims claims;
-  struct pal_outcome refused;
-  char *claims_asked; /* by a service that refused it: for each exchange from then on; NULL: nothing */
-  struct waiter *waiters;
-  int telling; /* its callers up the stack */
 };
 
 const char *token_text(const struct token *token) {
@@ -71,7 +42,7 @@ static void token_forget(struct token *token) {
   token->text = NULL;
 }
 
-static void tell(struct token *token, const struct pal_err *err) {
+void token_tell(struct token *token, const struct pal_err *err) {
   struct waiter *waiter = token->waiters;
   token->waiters = NULL;
   token->telling++;
@@ -87,7 +58,7 @@ static void tell(struct token *token, const struct pal_err *err) {
 }
 
 /* One cause is told once for an identity, however many tenants refuse it: coverage has them all. */
-static void say_refused(const struct token *token) {
+void token_say_refused(const struct token *token) {
   struct credential *credential = token->credential;
   const char *code = token->refused.code;
   const struct pal_explanation *known = pal_azure_explain(code);
@@ -118,7 +89,7 @@ static void say_challenged(const struct token *token, const char *claims) {
       has_command ? " --claims-challenge " : "", has_command ? (int)len : 0, claims);
 }
 
-static void refuse(struct token *token, const char *word) {
+void token_refuse(struct token *token, const char *word) {
   token_forget(token);
   token->state = TOKEN_REFUSED;
   outcome_word(&token->refused, PAL_READ_NOTHING, word);
@@ -139,14 +110,14 @@ static int64_t lifetime_s(const pal_json *root) {
 }
 
 /* Takes over a token's text, or refuses it. */
-static enum pal_code accept(struct token *token, const char *text, int64_t lifetime, struct pal_err *err) {
+enum pal_code token_accept(struct token *token, const char *text, int64_t lifetime, struct pal_err *err) {
   int64_t early = lifetime / 2 < EARLY_S ? lifetime / 2 : EARLY_S;
   bool good = false;
   enum pal_code code = text ? token_read(text, &token->claims, &good, err) : PAL_OK;
   if (code != PAL_OK)
     return code;
   if (!good || strcmp(token->claims.tenant.s, token->tenant.s) != 0) {
-    refuse(token, good ? PAL_WORD_TOKEN_TENANT : PAL_WORD_TOKEN);
+    token_refuse(token, good ? PAL_WORD_TOKEN_TENANT : PAL_WORD_TOKEN);
     return PAL_OK;
   }
   code = pal_secret_register(text, strlen(text), err);
@@ -164,7 +135,7 @@ static enum pal_code accept(struct token *token, const char *text, int64_t lifet
 }
 
 /* Leaves the token ready, or refused with a cause. */
-static enum pal_code read_answer(struct token *token, const struct pal_response *response, struct pal_err *err) {
+enum pal_code token_read_answer(struct token *token, const struct pal_response *response, struct pal_err *err) {
   struct pal_outcome outcome = {.status = response->status};
   struct pal_json_doc *doc = NULL;
   enum pal_code code = answer_parse(response, &doc, &outcome, err);
@@ -176,197 +147,12 @@ static enum pal_code read_answer(struct token *token, const struct pal_response 
   if (status_is_success(response->status) && doc) {
     const pal_json *root = pal_json_root(doc);
     const char *refresh = pal_json_text(pal_json_get(root, "refresh_token"));
-    code = accept(token, pal_json_text(pal_json_get(root, "access_token")), lifetime_s(root), err);
+    code = token_accept(token, pal_json_text(pal_json_get(root, "access_token")), lifetime_s(root), err);
     if (code == PAL_OK && token->state == TOKEN_READY && refresh)
       code = credential_renew(token->credential, refresh, err);
   }
   pal_json_doc_free(doc);
   return code;
-}
-
-static void on_exchange(void *payload, const struct pal_response *response, const struct pal_outcome *failed,
-                        const struct pal_err *err) {
-  struct token *token = payload;
-  struct pal_err own = *err;
-  token->state = TOKEN_REFUSED;
-  if (failed)
-    token->refused = *failed;
-  else if (own.code == PAL_OK)
-    (void)read_answer(token, response, &own);
-  if (own.code == PAL_OK)
-    say_refused(token);
-  tell(token, &own);
-}
-
-/* --- asking --- */
-
-/* For whom the token is. */
-static const char *audience_of(const struct token *token) {
-  const struct pal_cloud *cloud = token->azure->cloud;
-  return token->service == PAL_ARM && cloud->audience ? cloud->audience : cloud->origin[token->service];
-}
-
-/* Fills two buffers that are initialised here. */
-static enum pal_code make_exchange(struct token *token, struct pal_buf *url, struct pal_buf *form,
-                                   struct pal_err *err) {
-  pal_buf_init(url, URL_MAX);
-  pal_buf_init(form, FORM_MAX);
-  pal_buf_printf(url, "%s/%s/oauth2/v2.0/token", token->azure->cloud->origin[PAL_LOGIN], token->tenant.s);
-  enum pal_code code = pal_buf_check(url, "the address of a token exchange", err);
-  if (code == PAL_OK)
-    code = credential_form(token->credential, url->data, audience_of(token), token->claims_asked, form, err);
-  return code == PAL_OK ? pal_buf_check(form, "the body of a token exchange", err) : code;
-}
-
-static bool has_services(const struct token *token) {
-  return token->azure->cloud->origin[PAL_LOGIN] && token->azure->cloud->origin[token->service];
-}
-
-/* An assertion has an id that is good for one use. */
-static enum pal_code ask_again(void *payload, struct pal_buf *out, struct pal_err *err) {
-  struct pal_buf url, form;
-  enum pal_code code = make_exchange(payload, &url, &form, err);
-  if (code == PAL_OK)
-    pal_buf_add(out, form.data, form.len);
-  pal_buf_deinit(&url);
-  pal_buf_wipe(&form);
-  return code == PAL_OK ? pal_buf_check(out, "the body of a token exchange", err) : code;
-}
-
-static enum pal_code ask(struct token *token, struct pal_err *err) {
-  static const struct pal_err none;
-  if (!has_services(token)) {
-    refuse(token, PAL_WORD_NO_SERVICE);
-    tell(token, &none);
-    return PAL_OK;
-  }
-  struct pal_buf url, form;
-  enum pal_code code = make_exchange(token, &url, &form, err);
-  if (code == PAL_OK) {
-    struct exchange exchange = {.caller = {token->credential->name, token->tenant},
-                                .service = PAL_LOGIN,
-                                .url = url.data,
-                                .body = form.data,
-                                .kind = PAL_BODY_FORM,
-                                .body_again = ask_again};
-    token->state = TOKEN_ASKED;
-    code = exchange_start(token->azure, &exchange, on_exchange, token, err);
-  }
-  pal_buf_deinit(&url);
-  pal_buf_wipe(&form);
-  return code;
-}
-
-/* --- tokens from elsewhere --- */
-
-/* A recording says of them what it says of an exchange, so that its replay needs nothing but itself. */
-static enum pal_code record_known(struct token *token, int status, const char *answer, struct pal_err *err) {
-  struct pal_buf url, form;
-  enum pal_code code = make_exchange(token, &url, &form, err);
-  if (code == PAL_OK) {
-    struct pal_request request = {.identity = token->credential->name,
-                                  .tenant = token->tenant,
-                                  .method = "POST",
-                                  .url = url.data,
-                                  .body_kind = PAL_BODY_FORM,
-                                  .body = form.data};
-    code = pal_net_record_known(token->azure->net, &request, status, answer, "not sent: the token came from elsewhere",
-                                err);
-  }
-  pal_buf_deinit(&url);
-  pal_buf_wipe(&form);
-  return code;
-}
-
-/* A token file holds the one token there is. */
-static enum pal_code take_file(struct token *token, struct pal_err *err) {
-  static const struct pal_err none;
-  struct pal_buf answer;
-  if (token->service != PAL_ARM) {
-    refuse(token, PAL_WORD_TOKEN_FILE);
-    tell(token, &none);
-    return PAL_OK;
-  }
-  pal_buf_init(&answer, FORM_MAX);
-  pal_buf_puts(&answer, "{\"access_token\":");
-  pal_json_escape(&answer, token->credential->secret);
-  pal_buf_putc(&answer, '}');
-  enum pal_code code = pal_buf_check(&answer, "a token", err);
-  if (code == PAL_OK && has_services(token))
-    code = record_known(token, 200, answer.data, err);
-  if (code == PAL_OK)
-    code = accept(token, token->credential->secret, INT64_C(10) * 365 * 86400, err);
-  pal_buf_wipe(&answer);
-  if (code == PAL_OK)
-    tell(token, &none);
-  return code;
-}
-
-struct fetching {
-  struct pending pending;
-  struct credential_fetch fetch;
-  struct token *token;
-};
-
-static void fetching_drop(struct pending *pending) {
-  struct fetching *fetching = (struct fetching *)(void *)pending;
-  pal_buf_wipe(&fetching->fetch.answer);
-  free(fetching);
-}
-
-static void on_fetched(void *payload, const struct pal_err *err) {
-  struct fetching *fetching = payload;
-  struct token *token = fetching->token;
-  struct credential_fetch *fetch = &fetching->fetch;
-  struct pal_err own = *err;
-  token->state = TOKEN_REFUSED;
-  if (own.code == PAL_OK && fetch->credential->type->settle)
-    (void)fetch->credential->type->settle(fetch, &own);
-  if (own.code == PAL_OK)
-    (void)record_known(token, fetch->status, fetch->answer.data, &own);
-  if (own.code == PAL_OK) {
-    const struct pal_response response = {.status = fetch->status,
-                                          .body = fetch->answer.data,
-                                          .len = fetch->answer.len,
-                                          .content_type = "application/json",
-                                          .retry_after = ""};
-    (void)read_answer(token, &response, &own);
-  }
-  pending_remove(token->azure, &fetching->pending);
-  fetching_drop(&fetching->pending);
-  if (own.code == PAL_OK)
-    say_refused(token);
-  tell(token, &own);
-}
-
-static void run_fetch(void *payload, const pal_stop *stop) {
-  struct fetching *fetching = payload;
-  fetching->fetch.credential->type->fetch(&fetching->fetch, stop);
-}
-
-static enum pal_code fetch(struct token *token, struct pal_err *err) {
-  struct fetching *fetching = calloc(1, sizeof *fetching);
-  if (!fetching)
-    return pal_err_nomem(err);
-  fetching->token = token;
-  fetching->fetch = (struct credential_fetch){
-      .credential = token->credential, .tenant = token->tenant.s, .audience = audience_of(token)};
-  pal_buf_init(&fetching->fetch.answer, FORM_MAX);
-  pending_add(token->azure, &fetching->pending, fetching_drop);
-  token->state = TOKEN_ASKED;
-  enum pal_code code = pal_net_work(token->azure->net, run_fetch, on_fetched, fetching, err);
-  if (code != PAL_OK) {
-    pending_remove(token->azure, &fetching->pending);
-    fetching_drop(&fetching->pending);
-  }
-  return code;
-}
-
-static enum pal_code obtain(struct token *token, struct pal_err *err) {
-  const struct credential_type *type = token->credential->type;
-  if (token->credential->replayed || !type->grant || (type->fetch && !has_services(token)))
-    return !type->fetch && type->grant && token->service != PAL_ARM ? take_file(token, err) : ask(token, err);
-  return type->fetch ? fetch(token, err) : take_file(token, err);
 }
 
 static bool is_good(const struct token *token) {
@@ -426,7 +212,7 @@ static enum pal_code find(struct pal_azure *azure, const struct pal_caller *call
     azure->tokens[at] = token;
     azure->tokens_n++;
     if (credential->unusable)
-      refuse(token, PAL_WORD_CREDENTIAL);
+      token_refuse(token, PAL_WORD_CREDENTIAL);
   }
   *ret = azure->tokens[at];
   return PAL_OK;
@@ -451,7 +237,7 @@ enum pal_code token_get(struct pal_azure *azure, const struct pal_caller *caller
   token->waiters = waiter;
   if (token->state == TOKEN_ASKED)
     return PAL_OK;
-  code = obtain(token, err);
+  code = token_obtain(token, err);
   if (code != PAL_OK && token->waiters == waiter) { /* nobody else can wait yet */
     token->waiters = waiter->next;
     token->state = TOKEN_NONE;
