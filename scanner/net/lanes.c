@@ -169,10 +169,11 @@ void net_lanes_free(struct net_lanes *lanes) {
 
 /* --- where a request belongs --- */
 
+/* A word that begins with a slash. */
 static const char *find_word(const char *text, const char *word) {
   size_t len = strlen(word), all = strlen(text);
   for (size_t i = 0; i + len <= all; i++)
-    if (net_same_letters(text + i, word, len))
+    if (text[i] == word[0] && net_same_letters(text + i, word, len))
       return text + i;
   return NULL;
 }
@@ -425,18 +426,38 @@ static struct net_job *take_in_turn(struct net_lanes *lanes, long long now_ms, i
   return job;
 }
 
+/*
+ * Beyond its share, of the tenant that has been read for longest: up to `most` in flight, while no more than `ahead` of
+ * all are above their share. By turns alone all tenants would advance alike, and the one with a hundred times as much would be
+ * read to its end alone, a few requests at a time, when all others are done.
+ */
+static struct net_job *take_of_oldest(struct net_lanes *lanes, long long now_ms, int share, int most, int ahead) {
+  struct tenant *oldest = NULL;
+  int above = 0;
+  for (struct tenant *tenant = lanes->all; tenant; tenant = tenant->next) { /* the newest is the first */
+    above += tenant->flying > share ? tenant->flying - share : 0;
+    if (tenant->queued && tenant->flying >= share && tenant->flying < most)
+      oldest = tenant;
+  }
+  return oldest && above < ahead ? take_of_tenant(lanes, oldest, now_ms) : NULL;
+}
+
 struct net_job *net_lanes_take(struct net_lanes *lanes, long long now_ms) {
   while (lanes->delayed_n && lanes->delayed[0]->due_ms <= now_ms)
     line_up(lanes, heap_take(lanes));
   struct net_job *job = net_list_take(&lanes->late);
   if (job || lanes->flying >= lanes->concurrency)
     return job;
-  /* Each busy tenant its share. What others leave may be taken too, but a quarter is always left for those below
-   * theirs, or still to come: a tenant that never answers must not hold all there is. */
-  int most = lanes->concurrency - lanes->concurrency / 4;
+  /* Each busy tenant its share, and a quarter to those that began first. What others leave may be taken too, but a
+   * quarter is always left for those below their share, or still to come: a tenant that never answers must not hold all
+   * there is. */
+  int quarter = lanes->concurrency / 4, most = lanes->concurrency - quarter;
   int busy = lanes->busy > 0 && lanes->busy < INT_MAX ? (int)lanes->busy : 1;
   int share = lanes->concurrency / busy + (lanes->concurrency % busy != 0);
-  job = take_in_turn(lanes, now_ms, share < most ? share : most);
+  int longer = share + quarter / 2;
+  job = take_of_oldest(lanes, now_ms, share, longer < most ? longer : most, quarter);
+  if (!job)
+    job = take_in_turn(lanes, now_ms, share < most ? share : most);
   if (!job && lanes->flying < most)
     job = take_in_turn(lanes, now_ms, INT_MAX);
   if (job && misses(job, now_ms)) {

@@ -4,7 +4,8 @@
 /*
  * lanes.h - which request is sent next. Tenants take turns, within a tenant its
  * scopes, within a scope its subscriptions: whoever has ten thousand pages to
- * read waits in line behind himself only.
+ * read waits in line behind himself only. A quarter of what may be in flight is
+ * for those who began first, so that the largest are not the last.
  *
  * A scope is what a service counts by when it throttles: identity, tenant and
  * service; Cost Management counts by tenant, whoever asks. A pause holds up the

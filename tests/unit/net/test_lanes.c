@@ -146,6 +146,44 @@ START_TEST(test_lanes__no_more_in_flight_than_allowed) {
 }
 END_TEST
 
+/* The first of forty has much more to read: it gets ahead, and nobody waits for it. */
+START_TEST(test_lanes__those_who_began_first_get_ahead_by_a_quarter) {
+  enum { TENANTS = 40, SLOTS = 32, TURNS = 1000, QUARTER = SLOTS / 4 };
+  static char names[TENANTS][PAL_GUID_LEN + 1];
+  struct net_job *flying[SLOTS]; /* a ring: who was sent first lands first */
+  int in_flight[TENANTS] = {0}, served[TENANTS] = {0}, most = 0;
+  begin(SLOTS);
+  for (int i = 0; i < TENANTS; i++) {
+    (void)snprintf(names[i], sizeof names[i], "%08d-0000-4000-8000-000000000000", i);
+    ADD(i == 0 ? TURNS : TURNS / TENANTS, .tenant = names[i]);
+  }
+  for (size_t turn = 0; turn < TURNS; turn++) {
+    struct net_job **slot = &flying[turn % SLOTS];
+    int above = 0;
+    if (turn >= SLOTS) {
+      in_flight[strtol((*slot)->request.tenant.s, NULL, 10)]--;
+      land(*slot);
+    }
+    *slot = take(0);
+    ck_assert_ptr_nonnull(*slot);
+    long number = strtol((*slot)->request.tenant.s, NULL, 10);
+    in_flight[number]++;
+    served[number]++;
+    most = in_flight[0] > most ? in_flight[0] : most;
+    for (int i = 0; i < TENANTS; i++)
+      above += in_flight[i] > 1 ? in_flight[i] - 1 : 0;
+    ck_assert_int_le(above, QUARTER);
+  }
+  ck_assert_int_ge(most, 1 + QUARTER / 2);
+  ck_assert_int_ge(served[0], TURNS * (1 + QUARTER / 2) / SLOTS / 2); /* by turns it would have had one of forty */
+  for (int i = 1; i < TENANTS; i++)
+    ck_assert_int_ge(served[i], TURNS * (SLOTS - QUARTER) / SLOTS / TENANTS - 2);
+  for (size_t i = 0; i < SLOTS; i++)
+    land(flying[i]);
+  end();
+}
+END_TEST
+
 /* A never answers: B and C go on as if it were not there. */
 START_TEST(test_lanes__a_tenant_that_never_answers_does_not_hold_all_there_is) {
   begin(8);
@@ -468,6 +506,7 @@ Suite *make_net_lanes_suite(void) {
   tcase_add_test(tests, test_lanes__subscriptions_take_turns_within_a_tenant);
   tcase_add_test(tests, test_lanes__what_one_lane_asks_goes_in_its_order);
   tcase_add_test(tests, test_lanes__no_more_in_flight_than_allowed);
+  tcase_add_test(tests, test_lanes__those_who_began_first_get_ahead_by_a_quarter);
   tcase_add_test(tests, test_lanes__a_tenant_that_never_answers_does_not_hold_all_there_is);
   tcase_add_test(tests, test_lanes__a_pause_holds_up_its_scope_and_nobody_else);
   tcase_add_test(tests, test_lanes__costs_are_paused_by_tenant);
