@@ -127,6 +127,7 @@ static const char *unit_of_doc(const struct pal_doc *doc) {
   case PAL_FILE_IN_ESTATE:
   case PAL_FILE_IN_WAIVERS:
   case PAL_FILE_IN_REVIEWS:
+  case PAL_FILE_IN_CHANGES:
   case PAL_FILE_IN_SETTINGS:
   case PAL_FILE_IN_HISTORY:
   case PAL_FILE_COVERAGE:

@@ -90,62 +90,6 @@ static enum pal_code only_identity(const struct pal_app *app, const char **ret, 
   return PAL_OK;
 }
 
-/* --- words --- */
-
-enum { LABEL = 10 };
-
-/* Where the lines go. */
-struct sheet {
-  FILE *file;
-  size_t width; /* 0: they are not wrapped */
-};
-
-static struct sheet sheet_of(const struct pal_cli *cli, const struct pal_output *output) {
-  return (struct sheet){output->file, (size_t)pal_cli_style(cli, output).width};
-}
-
-static void row(const struct sheet *out, const char *label, const char *fmt, ...) PAL_PRINTF(3, 4);
-static void row(const struct sheet *out, const char *label, const char *fmt, ...) {
-  struct pal_buf text, shown, wrapped;
-  va_list args;
-  pal_buf_init(&text, 1 << 16);
-  pal_buf_init(&shown, 1 << 18);
-  pal_buf_init(&wrapped, 1 << 22);
-  va_start(args, fmt);
-  pal_buf_vprintf(&text, fmt, args);
-  va_end(args);
-  pal_term_escape(&shown, text.data);
-  pal_wrap(&wrapped, shown.data, LABEL, LABEL, out->width);
-  (void)fprintf(out->file, "%-*s%s\n", LABEL, label, wrapped.data);
-  pal_buf_deinit(&wrapped);
-  pal_buf_deinit(&shown);
-  pal_buf_deinit(&text);
-}
-
-static const char *in_brackets(const struct pal_app *app, const char *text) {
-  const char *made = text != NULL ? pal_arena_printf(app->arena, " (%s)", text) : NULL;
-  return made != NULL ? made : "";
-}
-
-static void link_row(const struct pal_app *app, const struct sheet *out, const char *label,
-                     const struct pal_record *link) {
-  const char *state = link != NULL ? pal_get_text(link, PAL_LINK_STATE) : NULL;
-  const char *updated = link != NULL ? pal_get_text(link, PAL_LINK_UPDATED_TIME) : NULL;
-  if (!pal_link_stands(link)) {
-    row(out, label, "no link");
-    return;
-  }
-  row(out, label, "partner ID %s%s, state %s%s%s, version %lld", pal_get_text(link, PAL_LINK_PARTNER_ID),
-      in_brackets(app, pal_get_text(link, PAL_LINK_PARTNER_NAME)), state != NULL ? state : "not said",
-      updated != NULL ? ", written " : "", updated != NULL ? updated : "",
-      (long long)pal_get_int(link, PAL_LINK_VERSION, 0));
-}
-
-static void head(const struct pal_look *look, const struct sheet *out) {
-  row(out, "Tenant", "%s%s", look->tenant.s, in_brackets(look->app, look->tenant_name));
-  row(out, "Identity", "%s, object %s", look->identity, look->object.s);
-}
-
 /* --- show --- */
 
 static void member(struct pal_buf *out, const char *key, const char *value) {
@@ -212,53 +156,37 @@ static enum pal_code show(struct pal_cli *cli, const struct pal_look *look, cons
   if (format->machine) {
     code = print_json(look, &verdict, output.file, err);
   } else {
-    const struct sheet sheet = sheet_of(cli, &output);
-    head(look, &sheet);
-    link_row(look->app, &sheet, "Link", look->link);
-    row(&sheet, "Verdict", "%s: %s", verdict.state, verdict.sentence);
+    const struct pal_sheet sheet = pal_sheet_of(cli, &output);
+    pal_link_print_head(look, &sheet);
+    pal_link_print_link(look->app, &sheet, "Link", look->link);
+    pal_sheet_row(&sheet, "Verdict", "%s: %s", verdict.state, verdict.sentence);
   }
   return pal_output_close(&output, code, err);
 }
 
 /* --- change --- */
 
-static void print_plan(const struct pal_look *look, const struct pal_change_plan *plan, const struct sheet *out) {
-  static const char *const effects[] = {
-      [PAL_WRITE_CREATE] = "From then on what this identity reaches in the tenant is counted for that partner ID.",
-      [PAL_WRITE_UPDATE] = "From then on what this identity reaches in the tenant is counted for the new partner ID.",
-      [PAL_WRITE_DELETE] = "From then on nothing this identity reaches in the tenant is counted for a partner ID."};
-  static const char *const methods[] = {
-      [PAL_WRITE_CREATE] = "PUT", [PAL_WRITE_UPDATE] = "PATCH", [PAL_WRITE_DELETE] = "DELETE"};
-  const char *id = plan->link.partner.s;
-  head(look, out);
-  link_row(look->app, out, "Now", look->link);
-  if (plan->link.kind == PAL_WRITE_DELETE)
-    row(out, "Then", "no link");
-  else
-    row(out, "Then", "partner ID %s%s", id, in_brackets(look->app, plan->verdict.name));
-  if (plan->link.kind != PAL_WRITE_DELETE)
-    row(out, "Registry", "%s", plan->verdict.sentence);
-  row(out, "Request", "%s %s/providers/Microsoft.ManagementPartner/partners/%s, once", methods[plan->link.kind],
-      look->cloud->origin[PAL_ARM], id);
-  row(out, "Effect", "%s", effects[plan->link.kind]);
+/* A repository that cannot be opened keeps nobody from putting a link right: then there is no snapshot to tell it. */
+static const char *repository_of(const struct pal_app *app) {
+  struct pal_repo *repo = NULL;
+  struct pal_err why = {0};
+  const char *id = app->repository != NULL && pal_repo_open(app->repository, &repo, &why) == PAL_OK
+                       ? pal_arena_strdup(app->arena, pal_repo_id(repo))
+                       : NULL;
+  pal_repo_close(repo);
+  return id;
 }
 
-static void print_end(const struct pal_look *look, const struct pal_link_result *result, const struct sheet *out) {
-  int status = result->written.status;
-  link_row(look->app, out, "Stands", result->link);
-  if (status < 200 || status >= 300)
-    row(out, "Note", "the service answered %s; read again, the link is as planned all the same", result->written.code);
-}
-
-static enum pal_code carry_out(const struct pal_look *look, const struct pal_change_plan *plan, const struct sheet *out,
-                               struct pal_err *err) {
+static enum pal_code carry_out(const struct pal_look *look, const struct pal_change_plan *plan,
+                               const struct pal_sheet *out, struct pal_err *err) {
+  const struct pal_link_keeping keeping = {.repository_id = repository_of(look->app)};
   struct pal_link_result result;
   (void)fflush(out->file);
-  enum pal_code code = pal_link_carry_out(look, &plan->link, &result, err);
+  enum pal_code code = pal_link_carry_out(look, &plan->link, &keeping, &result, err);
   if (code == PAL_OK)
     code = pal_link_conclude(&plan->link, &result, err);
   if (code == PAL_OK)
-    print_end(look, &result, out);
+    pal_link_print_end(look, &result, out);
   return code;
 }
 
@@ -272,14 +200,14 @@ static enum pal_code change(struct pal_cli *cli, const struct pal_look *look, co
     code = pal_output_open(cli, &output, err);
   if (code != PAL_OK)
     return code;
-  const struct sheet sheet = sheet_of(cli, &output);
+  const struct pal_sheet sheet = pal_sheet_of(cli, &output);
   if (plan.nothing) {
-    head(look, &sheet);
-    link_row(look->app, &sheet, "Now", look->link);
-    row(&sheet, "Change", "none: it is so already, and nothing was sent");
+    pal_link_print_head(look, &sheet);
+    pal_link_print_link(look->app, &sheet, "Now", look->link);
+    pal_sheet_row(&sheet, "Change", "none: it is so already, and nothing was sent");
     return pal_output_close(&output, PAL_OK, err);
   }
-  print_plan(look, &plan, &sheet);
+  pal_link_print_plan(look, &plan, &sheet);
   bool yes = pal_cli_flag(cli, "yes");
   struct pal_err own = {0};
   if (yes)
@@ -334,7 +262,7 @@ const struct pal_command pal_command_link = {
         "what the registry says of its ID. The others print what they would change, and without --yes change nothing "
         "and end with 2. "
         "With it the link is read again, changed by one request, which is never repeated, and read once more: what "
-        "stands then is the result. "
+        "stands then is the result, and the next snapshot says what was done. "
         "IDs that are global (v-org), not in the registry, not active, or not what a rule of the registry names for "
         "the tenant are refused, as is a link that was written by someone else meanwhile.",
     .opts = opts,

@@ -5,6 +5,9 @@
 #include "app.h"
 #include "pal_rejudge.h"
 #include "pal_remedy.h"
+#include "remediate_apply.h"
+
+enum { APPLY_MAX = 10000 };
 
 static const struct pal_opt opts[] = {
     {.name = "tenant",
@@ -12,6 +15,25 @@ static const struct pal_opt opts[] = {
      .arg = "ID",
      .help = "Only the findings of this tenant, by its id.",
      .no_environment = true},
+    {.name = "apply",
+     .kind = PAL_OPT_FLAG,
+     .help = "Change the links that identities of the configuration can change; without --yes their plan is printed.",
+     .no_environment = true},
+    {.name = "max",
+     .kind = PAL_OPT_VALUE,
+     .arg = "N",
+     .help = "With --apply: change at most N links (1 to 10000).",
+     .no_environment = true},
+    {.name = "identity",
+     .kind = PAL_OPT_VALUE,
+     .arg = "NAME",
+     .help = "With --apply: only the links of this identity of the configuration.",
+     .no_environment = true},
+    {.name = "yes",
+     .kind = PAL_OPT_FLAG,
+     .help = "With --apply: carry out the plan that is shown; without it nothing is changed.",
+     .no_environment = true},
+    {.name = "offline", .kind = PAL_OPT_FLAG, .help = "Opening a socket is an error."},
 };
 
 static enum pal_code find_format(const struct pal_cli *cli, const struct pal_plan_format **ret, struct pal_err *err) {
@@ -37,6 +59,23 @@ static enum pal_code read_tenant(const struct pal_cli *cli, const char **ret, st
     return pal_err_set(err, PAL_E_USAGE, "--tenant: \"%s\" is no tenant id (a GUID)", text);
   *ret = pal_arena_strdup(cli->arena, tenant.s);
   return *ret != NULL ? PAL_OK : pal_err_nomem(err);
+}
+
+/* Which options go together; *ret_apply: what to change. */
+static enum pal_code read_apply(struct pal_cli *cli, struct pal_apply *ret_apply, struct pal_err *err) {
+  bool apply = pal_cli_flag(cli, "apply"), yes = pal_cli_flag(cli, "yes"), max = pal_cli_get(cli, "max") != NULL;
+  *ret_apply =
+      (struct pal_apply){.identity = pal_cli_get(cli, "identity"), .yes = yes, .offline = pal_cli_flag(cli, "offline")};
+  if (!apply && (yes || max || ret_apply->identity != NULL))
+    return pal_err_set(err, PAL_E_USAGE, "--max, --identity and --yes go with --apply");
+  if (!apply)
+    return PAL_OK;
+  if (!max)
+    return pal_err_set(err, PAL_E_USAGE, "remediate --apply: --max N is missing: how many links may be changed");
+  if (cli->args_n > 0)
+    return pal_err_set(err, PAL_E_USAGE, "remediate --apply goes by the last snapshot: no REV with it");
+  enum pal_code code = pal_cli_text_only(cli, "remediate --apply", false, err);
+  return code == PAL_OK ? pal_cli_number(cli, "max", 1, APPLY_MAX, &ret_apply->max, err) : code;
 }
 
 struct judged {
@@ -97,14 +136,18 @@ static enum pal_code print(struct pal_cli *cli, const struct pal_plan_format *fo
 static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   const struct pal_plan_format *format = NULL;
   const char *tenant = NULL;
+  struct pal_apply apply;
   struct pal_app app;
-  enum pal_code code = find_format(cli, &format, err);
+  enum pal_code code = read_apply(cli, &apply, err);
+  bool applies = pal_cli_flag(cli, "apply");
+  if (code == PAL_OK && !applies)
+    code = find_format(cli, &format, err);
   if (code == PAL_OK)
     code = read_tenant(cli, &tenant, err);
   if (code == PAL_OK)
     code = pal_output_check(cli, err);
   if (code == PAL_OK)
-    code = pal_app_open(cli, PAL_APP_INPUTS | PAL_APP_OPTIONAL, &app, err);
+    code = pal_app_open(cli, PAL_APP_INPUTS | (applies ? PAL_APP_CREDENTIALS : PAL_APP_OPTIONAL), &app, err);
   if (code != PAL_OK)
     return code;
   struct judged judged = {0};
@@ -113,8 +156,12 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code == PAL_OK)
     code = pal_plan_make(judged.rejudged.arena, &judged.report, judged.remedies, judged.rejudged.judge, tenant, &plan,
                          err);
-  if (code == PAL_OK)
+  if (code == PAL_OK && applies) {
+    apply.repository_id = pal_repo_id(judged.repo);
+    code = pal_remediate_apply(cli, &app, &plan, &apply, err);
+  } else if (code == PAL_OK) {
     code = print(cli, format, &plan, err);
+  }
   judged_free(&judged);
   pal_app_close(&app);
   return code;
@@ -130,7 +177,10 @@ const struct pal_command pal_command_remediate = {
         "Owner of the customer gives roles; beside each request for a role stands how to end the access instead. What "
         "could not be judged is to be read again; accepted and folded findings need no step. Formats: text, markdown, "
         "json, and scripts for the Azure CLI (az) and PowerShell, in which links alone are written and everything "
-        "else is a comment. Needs no network and changes nothing.",
+        "else is a comment. Without --apply it needs no network and changes nothing. "
+        "With it the links that identities of the configuration can change are read live, and what is to be changed is "
+        "shown; with --yes each is read again, changed by one request under a grant of its own, and read once more. A "
+        "link that was written since the snapshot is left alone. What was done stands in the next snapshot.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 1,

@@ -70,11 +70,34 @@ enum pal_code pal_look_fail(const struct pal_look *look, struct pal_err *err);
 
 /* --- link_carry_out.c --- */
 
-/* Opens a net that may write, signs in again and applies the plan. */
+/* Where it is written down until a snapshot holds it (link_record.h). */
+struct pal_link_keeping {
+  const char *repository_id;        /* NULL: nowhere, there are no snapshots */
+  const struct pal_texts *findings; /* fingerprints of what it is to put right; NULL: none */
+};
+/* Writes down what is about to be done, opens a net that may write, signs in again, applies the plan, and writes down
+ * how it ended. What cannot be written down before is not done. */
 enum pal_code pal_link_carry_out(const struct pal_look *look, const struct pal_link_plan *plan,
-                                 struct pal_link_result *ret, struct pal_err *err) PAL_MUST_CHECK;
+                                 const struct pal_link_keeping *keeping, struct pal_link_result *ret,
+                                 struct pal_err *err) PAL_MUST_CHECK;
 /* PAL_OK when it stands; else the error that says what does, why, and what to do. */
 enum pal_code pal_link_conclude(const struct pal_link_plan *plan, const struct pal_link_result *result,
                                 struct pal_err *err) PAL_MUST_CHECK;
+
+/* --- link_words.c --- */
+
+/* Where the lines go. */
+struct pal_sheet {
+  FILE *file;
+  size_t width; /* 0: they are not wrapped */
+};
+struct pal_sheet pal_sheet_of(const struct pal_cli *cli, const struct pal_output *output);
+/* "Label     text", escaped and wrapped. */
+void pal_sheet_row(const struct pal_sheet *out, const char *label, const char *fmt, ...) PAL_PRINTF(3, 4);
+void pal_link_print_link(const struct pal_app *app, const struct pal_sheet *out, const char *label,
+                         const struct pal_record *link);
+void pal_link_print_head(const struct pal_look *look, const struct pal_sheet *out);
+void pal_link_print_plan(const struct pal_look *look, const struct pal_change_plan *plan, const struct pal_sheet *out);
+void pal_link_print_end(const struct pal_look *look, const struct pal_link_result *result, const struct pal_sheet *out);
 
 #endif

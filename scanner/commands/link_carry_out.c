@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "link.h"
+#include "link_record.h"
 
-enum pal_code pal_link_carry_out(const struct pal_look *look, const struct pal_link_plan *plan,
-                                 struct pal_link_result *ret, struct pal_err *err) {
+static enum pal_code apply(const struct pal_look *look, const struct pal_link_plan *plan, struct pal_link_result *ret,
+                           struct pal_err *err) {
   const struct pal_app *app = look->app;
   const struct pal_texts identities = {.v = (const char *[]){look->identity}, .n = 1};
   struct pal_net_options net_options = {.cloud = look->cloud, .concurrency = 1, .may_write = true};
@@ -31,6 +32,28 @@ enum pal_code pal_link_carry_out(const struct pal_look *look, const struct pal_l
   struct pal_err later = {0};
   enum pal_code closed = pal_net_close(net, code == PAL_OK ? err : &later);
   return code == PAL_OK ? closed : code;
+}
+
+enum pal_code pal_link_carry_out(const struct pal_look *look, const struct pal_link_plan *plan,
+                                 const struct pal_link_keeping *keeping, struct pal_link_result *ret,
+                                 struct pal_err *err) {
+  struct pal_link_record record = {0};
+  struct pal_arena *arena = look->app->arena;
+  enum pal_code code = PAL_OK;
+  *ret = (struct pal_link_result){.end = PAL_END_UNREAD};
+  if (keeping->repository_id != NULL)
+    code = pal_link_record_begin(arena, keeping->repository_id, plan, keeping->findings, &record, err);
+  if (code != PAL_OK)
+    return code;
+  code = apply(look, plan, ret, err);
+  struct pal_err writing = {0};
+  enum pal_code written = record.path != NULL ? pal_link_record_end(arena, &record, ret, &writing) : PAL_OK;
+  if (code == PAL_OK && written != PAL_OK && ret->end == PAL_END_DONE) {
+    (void)pal_err_wrap(&writing, "the change is made, but its record still says that the outcome is unknown");
+    *err = writing;
+    code = written;
+  }
+  return code;
 }
 
 /* What an answer to a change means, and what to do. */

@@ -298,6 +298,7 @@ static enum pal_code start_judge(struct pal_run *run, struct pal_err *err) {
                                       .registry = o->app->registry,
                                       .estate = o->app->estate,
                                       .waivers = o->app->waivers,
+                                      .changes = run->written.changes,
                                       .settings = o->settings,
                                       .history = run->history,
                                       .started = o->started,
@@ -462,6 +463,14 @@ static enum pal_code build(struct pal_run *run, struct pal_err *err) {
   return code == PAL_OK ? compare_completeness(run, err) : code;
 }
 
+/* A replay repeats what was read, not what was done. */
+static enum pal_code read_written(struct pal_run *run, struct pal_err *err) {
+  const struct pal_doc *known =
+      run->has_parent ? pal_docs_find(&run->parent_root, PAL_FILE_IN_CHANGES, NULL, NULL) : NULL;
+  return pal_link_records_read(run->result->arena, pal_repo_id(run->repo),
+                               known != NULL && known->records.n == 1 ? known->records.v[0] : NULL, &run->written, err);
+}
+
 static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
   const struct pal_run_options *o = run->options;
   struct pal_buf state;
@@ -475,6 +484,8 @@ static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
     code = read_parent(run, err);
   if (code == PAL_OK && !o->dry_run)
     code = pal_state_dir(pal_repo_id(run->repo), &state, err);
+  if (code == PAL_OK && o->replay_dir == NULL && run->repo != NULL)
+    code = read_written(run, err);
   if (code == PAL_OK && o->dry_run)
     pal_buf_puts(&state, run->scratch_dir);
   struct pal_journal_head head = {.started = o->started};
@@ -509,6 +520,8 @@ static enum pal_code run_all(struct pal_run *run, struct pal_err *err) {
     code = build(run, err);
   if (code == PAL_OK && !o->dry_run)
     code = commit(run, state.data, err);
+  if (code == PAL_OK && run->result->committed)
+    pal_link_records_forget(&run->written);
   if (code == PAL_OK)
     describe(run, &run->result->report);
   struct pal_err later = {0};

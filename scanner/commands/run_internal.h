@@ -2,6 +2,7 @@
 #ifndef PAL_RUN_INTERNAL_H
 #define PAL_RUN_INTERNAL_H
 /* run_internal.h - the parts of one run, shared by run*.c only. */
+#include "link_record.h"
 #include "pal_collect.h"
 #include "pal_digest.h"
 #include "pal_journal.h"
@@ -72,7 +73,8 @@ struct pal_run {
   size_t previous_n, previous_cap;
   struct pal_texts roles; /* role ids referred to */
   size_t roles_cap;
-  struct pal_leafs *leafs; /* disclosure */
+  struct pal_leafs *leafs;         /* disclosure */
+  struct pal_link_records written; /* what palscan itself changed since the parent */
 };
 
 /* run_tenants.c: facts of every tenant into blobs and tables */

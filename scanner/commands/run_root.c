@@ -90,6 +90,8 @@ enum pal_code pal_run_root(struct pal_run *run, struct pal_err *err) {
   if (code == PAL_OK)
     code = put_single(run, PAL_FILE_IN_WAIVERS, NULL, app->waivers, err);
   if (code == PAL_OK)
+    code = put_single(run, PAL_FILE_IN_CHANGES, NULL, run->written.changes, err);
+  if (code == PAL_OK)
     code = put_single(run, PAL_FILE_IN_SETTINGS, NULL, settings, err);
   if (code == PAL_OK)
     code = put_single(run, PAL_FILE_IN_HISTORY, NULL, run->history, err);

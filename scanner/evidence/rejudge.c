@@ -148,6 +148,7 @@ static enum pal_code make_judge(struct rejudging *r, struct pal_err *err) {
                                       .estate = result->estate,
                                       .waivers = result->waivers,
                                       .reviews = single(&result->root, PAL_FILE_IN_REVIEWS),
+                                      .changes = single(&result->root, PAL_FILE_IN_CHANGES),
                                       .settings = result->settings,
                                       .history = result->history,
                                       .started = r->started,

@@ -443,8 +443,8 @@ static enum pal_code load_roles(struct pal_judge *judge, enum pal_state state, s
 }
 
 enum pal_code judge_load_inputs(struct pal_judge *judge, struct pal_err *err) {
-  const struct pal_record *inputs[] = {judge->o.registry, judge->o.estate, judge->o.waivers, judge->o.reviews,
-                                       judge->o.settings};
+  const struct pal_record *inputs[] = {judge->o.registry, judge->o.estate,  judge->o.waivers,
+                                       judge->o.reviews,  judge->o.changes, judge->o.settings};
   for (int state = 0; state < STATES; state++) {
     enum pal_code code = load_run(judge, (enum pal_state)state, err);
     if (code == PAL_OK)

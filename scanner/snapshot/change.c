@@ -103,6 +103,7 @@ static enum pal_code compare_file(struct comparison *c, const struct pal_doc *be
   case PAL_FILE_ESTATE_FINDINGS:
   case PAL_FILE_BUILTIN_ROLE:
   case PAL_FILE_IN_REVIEWS:
+  case PAL_FILE_IN_CHANGES:
   case PAL_FILE_IN_HISTORY:
   case PAL_FILE_DIRECTORY:
   case PAL_FILE_COVERAGE:

@@ -30,6 +30,7 @@ struct pal_judge_options { /* what it points to is borrowed until the judge is f
   const struct pal_record *estate;
   const struct pal_record *waivers;
   const struct pal_record *reviews;
+  const struct pal_record *changes;  /* CHANGES */
   const struct pal_record *settings; /* SETTINGS, required */
   const struct pal_record *history;
   struct pal_instant started; /* the judge's now */

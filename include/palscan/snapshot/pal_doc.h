@@ -35,6 +35,7 @@ enum pal_layout {
   F(IN_ESTATE, "inputs/estate.json", ESTATE, PAL_SINGLE, NULL)                                                        \
   F(IN_WAIVERS, "inputs/waivers.json", WAIVERS, PAL_SINGLE, NULL)                                                     \
   F(IN_REVIEWS, "inputs/reviews.json", REVIEWS, PAL_SINGLE, NULL)                                                     \
+  F(IN_CHANGES, "inputs/changes.json", CHANGES, PAL_SINGLE, NULL)                                                     \
   F(IN_SETTINGS, "inputs/settings.json", SETTINGS, PAL_SINGLE, NULL)                                                  \
   F(IN_HISTORY, "inputs/history.json", HISTORY, PAL_SINGLE, NULL)                                                     \
   F(TENANT, "tenants/{tenant}/tenant.json", TENANT, PAL_SINGLE, "tenant")                                             \

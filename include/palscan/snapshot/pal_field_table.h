@@ -49,6 +49,8 @@
   K(WAIVERS, .name="waivers", .label="risk acceptances", .help="The risk acceptances (waivers.json).") \
   K(REVIEW, .name="review", .table="review", .label="review", .help="A signed review.") \
   K(REVIEWS, .name="reviews", .label="reviews", .help="The signed reviews.") \
+  K(LINK_WRITE, .name="linkWrite", .label="change of a link", .help="A request of palscan itself to change a partner link, and what stood afterwards.") \
+  K(CHANGES, .name="changes", .label="changes of links", .help="What palscan changed since the snapshot before.") \
   K(SCANNER, .name="scanner", .table="scanner", .parent="scanner_name", .label="scanning identity", .help="An identity this run signed in as; secrets are not part of it.") \
   K(ENDPOINTS, .name="endpoints", .label="endpoints", .help="Where the services of a cloud are that is not built in.") \
   K(SETTINGS, .name="settings", .label="settings", .help="The settings that change facts or verdicts.") \
@@ -404,6 +406,24 @@
 #define PAL_FIELDS_REVIEWS(F) \
   F(REVIEWS, REVIEWS, .json="reviews", .type=PAL_T_RECORDS, .kind=&pal_kind_REVIEW, .table="review", .flags=PAL_REQUIRED, .since=1, .label="reviews")
 
+#define PAL_FIELDS_LINK_WRITE(F) \
+  F(LINK_WRITE, AT, .json="at", .column="at", .type=PAL_T_INSTANT, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="at", .help="Just before the request was sent.") \
+  F(LINK_WRITE, TENANT_ID, .json="tenantId", .column="tenant_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="tenant") \
+  F(LINK_WRITE, OBJECT_ID, .json="objectId", .column="object_id", .type=PAL_T_GUID, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="object", .help="Whose link it is, and who signed in.") \
+  F(LINK_WRITE, IDENTITY, .json="identity", .column="identity", .type=PAL_T_NAME, .flags=PAL_REQUIRED, .since=1, .label="identity", .help="Its name in the configuration.") \
+  F(LINK_WRITE, BY, .json="by", .column="by_account", .type=PAL_T_TEXT, .since=1, .label="run by", .max=256, .help="Account of the host that ran palscan.") \
+  F(LINK_WRITE, KIND, .json="kind", .column="kind", .type=PAL_T_ENUM, .words=pal_words_write, .flags=PAL_REQUIRED, .since=1, .label="kind") \
+  F(LINK_WRITE, PARTNER_ID, .json="partnerId", .column="partner_id", .type=PAL_T_DIGITS, .flags=PAL_REQUIRED, .since=1, .label="partner ID", .help="To be linked; of a deletion: that was linked.") \
+  F(LINK_WRITE, PARTNER_BEFORE, .json="partnerIdBefore", .column="partner_id_before", .type=PAL_T_DIGITS, .since=1, .label="partner ID before", .help="Absent: there was no link.") \
+  F(LINK_WRITE, VERSION_BEFORE, .json="versionBefore", .column="version_before", .type=PAL_T_INT, .since=1, .label="version before") \
+  F(LINK_WRITE, OUTCOME, .json="outcome", .column="outcome", .type=PAL_T_ENUM, .words=pal_words_outcome, .flags=PAL_REQUIRED, .since=1, .label="outcome", .help="done: it stood as planned when it was read again; not-done: it did not; unknown: it could not be read again.") \
+  F(LINK_WRITE, PARTNER_AFTER, .json="partnerIdAfter", .column="partner_id_after", .type=PAL_T_DIGITS, .since=1, .label="partner ID after", .help="As it was read again. Absent: no link, or not read.") \
+  F(LINK_WRITE, VERSION_AFTER, .json="versionAfter", .column="version_after", .type=PAL_T_INT, .since=1, .label="version after") \
+  F(LINK_WRITE, FINDINGS, .json="findings", .column="findings", .type=PAL_T_TEXTS, .since=1, .label="findings", .help="Fingerprints of the findings that it was to put right; absent: none was named.")
+
+#define PAL_FIELDS_CHANGES(F) \
+  F(CHANGES, CHANGES, .json="changes", .type=PAL_T_RECORDS, .kind=&pal_kind_LINK_WRITE, .table="link_write", .flags=PAL_REQUIRED, .since=1, .label="changes of links")
+
 #define PAL_FIELDS_SCANNER(F) \
   F(SCANNER, NAME, .json="name", .column="name", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="name") \
   F(SCANNER, TYPE, .json="type", .column="type", .type=PAL_T_ENUM, .words=pal_words_credential, .flags=PAL_REQUIRED, .since=1, .label="credential type") \
@@ -551,6 +571,8 @@
   W(owner, "us", "contractor", "customer") \
   W(purpose, "azure", "power-platform", "scan-only", "break-glass") \
   W(review, "changes", "access") \
+  W(write, "create", "update", "delete") \
+  W(outcome, "done", "not-done", "unknown") \
   W(names, "ours", "all", "none") \
   W(credential, "client-secret", "client-certificate", "workload-identity", "managed-identity", "device-code", "azure-cli", "token-file", "environment") \
   W(notify, "webhook", "smtp", "command") \

@@ -17,6 +17,7 @@ static const struct {
     {"inputs/estate.json", PAL_FILE_IN_ESTATE, "", ""},
     {"inputs/waivers.json", PAL_FILE_IN_WAIVERS, "", ""},
     {"inputs/reviews.json", PAL_FILE_IN_REVIEWS, "", ""},
+    {"inputs/changes.json", PAL_FILE_IN_CHANGES, "", ""},
     {"inputs/settings.json", PAL_FILE_IN_SETTINGS, "", ""},
     {"inputs/history.json", PAL_FILE_IN_HISTORY, "", ""},
     {TENANT_PATH "tenant.json", PAL_FILE_TENANT, T1, ""},
