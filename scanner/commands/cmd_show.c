@@ -83,14 +83,16 @@ const struct pal_command pal_command_show = {
     .name = "show",
     .args = "[REV]",
     .summary = "one run's estate; --person: where is this person, where the last cover?",
-    .help = "Shows the tenants of a snapshot (default: the last): identities, links, partner IDs, what was not read, "
-            "open findings and what no rule could judge; a count of what was never read is unknown (null in JSON), not "
-            "0. With "
-            "--person: every account, link and access of one person or app of ours, the subscriptions nobody else "
-            "covers, and what was not read where the person is or may be. Each row says when it was read (last "
-            "verified, an instant) and whether that was in this run (reading); access that was not is told as was "
-            "live, and where somebody else may cover unseen, the last cover is unknown. In JSON, --person gives the "
-            "arrays accounts, access, lastCover and notRead; in CSV they follow each other after an empty line.",
+    .help =
+        "Shows the tenants of a snapshot (default: the last): identities, links, partner IDs, what was not read, "
+        "open findings and what no rule could judge; a count of what was never read is unknown (null in JSON), not "
+        "0. With "
+        "--person: every account, link and access of one person or app of ours, the subscriptions nobody else "
+        "covers, whom to ask (the customer's account owner, and who else of ours has access there), and what was not "
+        "read where the person is or may be. Each row says when it was read (last "
+        "verified, an instant) and whether that was in this run (reading); access that was not is told as was "
+        "live, and where somebody else may cover unseen, the last cover is unknown. In JSON, --person gives the "
+        "arrays accounts, access, lastCover, ask and notRead; in CSV they follow each other after an empty line.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
     .max_args = 1,

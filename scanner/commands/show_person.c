@@ -209,6 +209,32 @@ static const char last_cover_sql[] =
                                                    "FROM told JOIN run\n" NAMES(
                                                        "told") "ORDER BY 1, 2, told.subscription = '-', 4";
 
+/* Who answers for the customer, and who of ours is there beside the person: they may take over. A link is changed by its
+ * own identity alone. */
+static const char ask_sql[] =
+    ", holder AS MATERIALIZED (SELECT tenant_id, tenant_id AS home_id, object_id FROM live_access WHERE live IS 1\n"
+    "  UNION SELECT tenant_id, managing_tenant_id, object_id FROM delegated_object WHERE kind = 'permanent'),\n"
+    "old AS MATERIALIZED (SELECT tenant_id, min(as_of) AS read_on FROM coverage WHERE area IN ('role-assignments', "
+    "'delegations') AND state = 'stale' GROUP BY tenant_id),\n"
+    "there AS MATERIALIZED (SELECT holder.tenant_id, COALESCE(our_object.principal_name, our_object.name, "
+    "our_object.object_id)\n"
+    "    || CASE our_object.linked WHEN 1 THEN ' (linked' WHEN 0 THEN ' (not linked' ELSE ' (link not known' END\n"
+    "    || COALESCE(', as last read on ' || substr(old.read_on, 1, 10), '') || ')' AS who\n"
+    "  FROM holder JOIN run JOIN our_object ON our_object.tenant_id = holder.home_id AND our_object.object_id = "
+    "holder.object_id\n"
+    "  LEFT JOIN old ON old.tenant_id = holder.tenant_id\n"
+    "  WHERE our_object.owner <> 'customer' AND COALESCE(our_object.left_date, '9999') > run.today\n"
+    "    AND NOT EXISTS (SELECT 1 FROM mine WHERE mine.tenant_id = holder.home_id AND mine.object_id = "
+    "holder.object_id)),\n"
+    "place AS (SELECT tenant_id FROM mine UNION SELECT holder.tenant_id FROM holder JOIN mine ON mine.tenant_id = "
+    "holder.home_id AND mine.object_id = holder.object_id)\n"
+    "SELECT " CUSTOMER("place") ", COALESCE(customer.owner, '-') AS \"account owner\",\n"
+                                "  COALESCE(replace(replace(replace((SELECT NULLIF(pal_list(there.who), '[]') FROM "
+                                "there WHERE there.tenant_id = "
+                                "place.tenant_id), '[\"', ''), '\"]', ''), '\",\"', ', '), 'nobody seen') AS \"others "
+                                "of ours with access\"\n"
+                                "FROM place\n" NAMES("place") "ORDER BY 1, 2";
+
 static const char not_read_sql[] = "SELECT " CUSTOMER(
     "missing") ", replace(replace(replace(pal_list(missing.area), '[\"', ''), '\"]', ''), '\",\"', ', ') AS areas, "
                "missing.state,\n"
@@ -235,7 +261,7 @@ static const char *quote(struct pal_arena *arena, const char *text) {
   return copy;
 }
 
-enum { ACCOUNTS, ACCESS, LAST_COVER, NOT_READ, SECTIONS };
+enum { ACCOUNTS, ACCESS, LAST_COVER, ASK, NOT_READ, SECTIONS };
 static const struct section {
   const char *key, *title, *sql, *empty;
 } sections[SECTIONS] = {
@@ -243,6 +269,7 @@ static const struct section {
     [ACCESS] = {"access", "Access to customers", access_sql, "No access was seen."},
     [LAST_COVER] = {"lastCover", "Last cover: no other linked identity has standing cover there, or nobody knows",
                     last_cover_sql, "Nowhere the last cover."},
+    [ASK] = {"ask", "Whom to ask", ask_sql, "No customer has an account of the person."},
     [NOT_READ] = {"notRead", "Not read, where the person is or may be", not_read_sql, "Everything was read."},
 };
 

@@ -106,10 +106,23 @@ test_show__person_by_name_or_object_all_places_with_dates() {
   expect_out 'Fabrikam'
 }
 
+# Who answers for the customer, and who of ours could take over.
+test_show__person_whom_to_ask() {
+  two_nights
+  palscan_ok show --person Anna -f json
+  expect_equal "$(jq -c '.ask[] | select(.customer == "Wingtip Toys") | [.["account owner"], .["others of ours with access"]]' "$T/.out")" \
+    '["Kim Larsen","nobody seen"]' 'Wingtip Toys'
+  expect_equal "$(jq -c '.ask[] | select(.customer == "Wide World Importers") | .["others of ours with access"]' "$T/.out")" \
+    '"Provider Automation Account (linked)"' 'Wide World Importers'
+  expect_equal "$(jq -c '[.ask[] | select(.customer == "Proseware")] | length' "$T/.out")" 1 'reached by a delegation'
+  palscan_ok show --person 'Provider Automation Account' -f json
+  expect_equal "$(jq -c '[.ask[] | .["others of ours with access"] | select(contains("Provider Automation Account"))]' "$T/.out")" '[]' itself
+}
+
 test_show__person_in_machine_formats() {
   two_nights
   palscan_ok show --person Anna -f json
-  expect_equal "$(jq -r 'keys | join(" ")' "$T/.out")" 'access accounts lastCover notRead' sections
+  expect_equal "$(jq -r 'keys | join(" ")' "$T/.out")" 'access accounts ask lastCover notRead' sections
   expect_equal "$(jq '.accounts | length' "$T/.out")" 4 accounts
   palscan_ok show --person Anna -f csv
   expect_out customer,tenant,object
