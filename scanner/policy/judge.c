@@ -14,7 +14,7 @@
 static enum pal_code make_tables(struct pal_judge *judge, struct pal_err *err) {
   for (int state = 0; state < STATES; state++) {
     pal_buf_clear(&judge->text);
-    tables_ddl(&judge->tables, (enum pal_state)state, &judge->text);
+    tables_ddl(&judge->tables, (enum pal_state)state, judge->o.only != NULL, &judge->text);
     enum pal_code code = pal_buf_check(&judge->text, "tables", err);
     if (code == PAL_OK)
       code = sandbox_exec(&judge->sandbox, judge->text.data, err);
@@ -33,23 +33,24 @@ static const char *not_collected(const struct pal_judge *judge, const struct pal
   return NULL;
 }
 
-/* Whether it reads this run's findings, not only the parent's. */
-static bool reads_verdicts(const struct pal_policy *policy) {
-  return policy->status == PAL_RULE && sql_mentions_outside(policy->sql, strlen(policy->sql), pal_kind_FINDING.table,
-                                                            table_schemas[PAL_STATE_PREVIOUS]);
-}
-
 /* Whether the judge was made for other policies than this one. */
-static bool left_out(const struct pal_judge *judge, const struct pal_policy *policy) {
-  const struct pal_policy *only = judge->o.only ? pal_pack_find(judge->o.pack, judge->o.only) : NULL;
-  if (!judge->o.only || strcmp(judge->o.only, policy->id) == 0)
+static bool left_out(const struct pal_judge *judge, const struct pack_policy *only, const struct pack_policy *policy) {
+  if (!judge->o.only || only == policy)
     return false;
-  if (only && reads_verdicts(only))
-    return reads_verdicts(policy);
-  for (size_t i = 0; only && i < only->folded_under_n; i++)
-    if (strcmp(only->folded_under[i], policy->id) == 0)
+  if (only && only->of_verdicts)
+    return policy->of_verdicts;
+  for (size_t i = 0; only && i < only->pub.folded_under_n; i++)
+    if (strcmp(only->pub.folded_under[i], policy->pub.id) == 0)
       return false;
   return true;
+}
+
+static const struct pack_policy *find_only(const struct pal_judge *judge) {
+  const struct pal_pack *pack = judge->o.pack;
+  for (size_t i = 0; judge->o.only && i < pack->policies_n; i++)
+    if (strcmp(pack->policies[i].pub.id, judge->o.only) == 0)
+      return &pack->policies[i];
+  return NULL;
 }
 
 /* *ret: what must be read before the policy can be judged, NULL for nothing. */
@@ -67,12 +68,13 @@ static enum pal_code why_not(const struct pal_judge *judge, const struct pal_pol
 }
 
 /* A reason for unknown and a retired id have no verdict: other rules speak. */
-static bool says_nothing(const struct pal_judge *judge, const struct pal_policy *policy) {
-  return !policy->enabled || left_out(judge, policy) || policy->status == PAL_REASON || policy->status == PAL_RETIRED;
+static bool says_nothing(const struct pal_policy *policy) {
+  return !policy->enabled || policy->status == PAL_REASON || policy->status == PAL_RETIRED;
 }
 
 static enum pal_code make_runs(struct pal_judge *judge, struct pal_err *err) {
   const struct pal_pack *pack = judge->o.pack;
+  const struct pack_policy *only = find_only(judge);
   judge->runs = pal_arena_calloc(judge->arena, pack->policies_n, sizeof *judge->runs);
   judge->results = pal_arena_calloc(judge->arena, pack->policies_n, sizeof *judge->results);
   if (!judge->runs || !judge->results)
@@ -84,8 +86,10 @@ static enum pal_code make_runs(struct pal_judge *judge, struct pal_err *err) {
     enum pal_code code = why_not(judge, policy, &run->why, err);
     if (code != PAL_OK)
       return code;
-    run->of_verdicts = reads_verdicts(policy);
-    run->state = says_nothing(judge, policy) ? PAL_DISABLED : run->why ? PAL_NOT_TESTED : PAL_TESTED;
+    run->of_verdicts = run->policy->of_verdicts;
+    run->state = left_out(judge, only, run->policy) || says_nothing(policy) ? PAL_DISABLED
+                 : run->why                                                 ? PAL_NOT_TESTED
+                                                                            : PAL_TESTED;
   }
   return PAL_OK;
 }
@@ -105,13 +109,11 @@ static enum pal_code set_up(struct pal_judge *judge, struct pal_err *err) {
   if (code == PAL_OK)
     code = sandbox_open(&judge->sandbox, &judge->tables, judge->o.pack, judge->o.started, judge->o.steps_max, err);
   if (code == PAL_OK)
-    code = make_tables(judge, err);
-  if (code == PAL_OK)
     code = make_runs(judge, err);
   if (code == PAL_OK)
     code = judge_find_reads(judge, err);
   if (code == PAL_OK)
-    code = judge_make_views(judge, err);
+    code = make_tables(judge, err);
   if (code == PAL_OK)
     code = sandbox_exec(&judge->sandbox, "BEGIN", err);
   return code == PAL_OK ? judge_load_inputs(judge, err) : code;
@@ -212,6 +214,9 @@ enum pal_code judge_settle(struct pal_judge *judge, enum judge_purpose purpose, 
   judge_part(judge, "indexes");
   if (code == PAL_OK)
     code = index_tables(judge, err);
+  judge_part(judge, "views");
+  if (code == PAL_OK)
+    code = judge_make_views(judge, purpose, err);
   sandbox_confine(&judge->sandbox);
   if (code == PAL_OK && purpose == JUDGE_TO_RUN)
     code = judge_compute_views(judge, err);

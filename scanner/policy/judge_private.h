@@ -55,7 +55,9 @@ struct pal_judge {
   struct pal_buf text;      /* JSON of one column */
   const char **view_errors; /* by view of the pack, NULL: it is well, or not looked at yet */
   bool views_checked;       /* each was looked at */
-  bool *view_used;          /* by view of the pack: some enabled policy may read it */
+  bool *view_used[STATES];  /* by view of the pack: some enabled policy may read it */
+  bool *view_once[STATES];  /* by view of the pack: its rows are to be computed */
+  bool roles_read[STATES];  /* some enabled policy may read the lists of roles */
   bool settled, ran;
   struct policy_run *runs; /* as in the pack */
   struct pal_policy_result *results;
@@ -68,7 +70,7 @@ struct pal_judge {
 
 /* reads.c: marks the tables and columns that enabled policies read. */
 enum pal_code judge_find_reads(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
-bool judge_reads_view(const char *name); /* the judge itself does, of main */
+bool judge_reads_view(const struct pal_judge *judge, const char *name); /* the judge itself does, of main */
 /* load.c */
 enum pal_code judge_load_inputs(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code judge_insert_event(struct pal_judge *judge, const char *tenant_id, const struct pal_record *event,
@@ -82,8 +84,8 @@ enum pal_code judge_events(struct pal_judge *judge, struct pal_err *err) PAL_MUS
 enum pal_code judge_sights(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 /* judge.c */
 /* views.c */
-enum pal_code judge_make_views(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
-/* Replaces the views that say so, and that several ask for, by their rows; once the sandbox is closed. */
+
+/* In place of the views that say so their rows; once the sandbox is closed. */
 enum pal_code judge_compute_views(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 /* *ret: what is wrong with a view the statement uses; NULL when nothing is. Once the sandbox is closed. */
 enum pal_code judge_view_error(struct pal_judge *judge, const char *sql, const char **ret, struct pal_err *err)
@@ -92,6 +94,8 @@ struct tenant_fact *judge_tenant(struct pal_judge *judge,
                                  const char *tenant_id); /* made when absent; NULL on no memory */
 /* Before the first statement. A query alone sees the events of the snapshot, a run computes them. */
 enum judge_purpose { JUDGE_TO_RUN, JUDGE_TO_QUERY };
+/* views.c: those that a run does not compute. */
+enum pal_code judge_make_views(struct pal_judge *judge, enum judge_purpose purpose, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code judge_settle(struct pal_judge *judge, enum judge_purpose purpose, struct pal_err *err) PAL_MUST_CHECK;
 /* rows.c: runs one policy; on an SQL error the run becomes PAL_BROKEN. */
 enum pal_code judge_rows(struct pal_judge *judge, struct policy_run *run, struct pal_err *err) PAL_MUST_CHECK;

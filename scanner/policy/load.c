@@ -425,6 +425,8 @@ static enum pal_code load_settings(struct pal_judge *judge, enum pal_state state
 
 static enum pal_code load_roles(struct pal_judge *judge, enum pal_state state, struct pal_err *err) {
   const struct pal_pack *pack = judge->o.pack;
+  if (!judge->roles_read[state])
+    return PAL_OK;
   struct own_insert pec = {0}, builtin = {0};
   enum pal_code code = own_begin(judge, state, "pec_role", 3, &pec, err);
   if (code == PAL_OK)

@@ -317,11 +317,14 @@ enum pal_code pal_pack_load(const char *shipped, const char *const *directories,
     code = add_folder(pack, &tables, shipped, PAL_SHIPPED, err);
   for (size_t i = 0; i < n && code == PAL_OK; i++)
     code = add_folder(pack, &tables, directories[i], PAL_OWN, err);
+  if (code == PAL_OK) {
+    pack_finish(pack, NULL);
+    code = pack_find_asks(pack, err);
+  }
   if (code != PAL_OK) {
     pal_pack_free(pack);
     return code;
   }
-  pack_finish(pack, NULL);
   *ret = pack;
   return PAL_OK;
 }
@@ -348,11 +351,14 @@ enum pal_code pal_pack_from_files(const struct pal_pack_file *files, size_t n, c
     code = source ? pack_add(pack, files[i].path, source, files[i].bytes, files[i].len, origin_of(&files[i]), err)
                   : pal_err_nomem(err);
   }
+  if (code == PAL_OK) {
+    pack_finish(pack, shipped_reference);
+    code = pack_find_asks(pack, err);
+  }
   if (code != PAL_OK) {
     pal_pack_free(pack);
     return code;
   }
-  pack_finish(pack, shipped_reference);
   *ret = pack;
   return PAL_OK;
 }

@@ -438,6 +438,7 @@ enum pal_code pack_meta_view(struct pal_arena *arena, const char *source, const 
                             .sql = text,
                             .name_at = name.at,
                             .name_len = name.len,
+                            .select_at = sql_piece_is(&scan, as, "as") ? as.at + as.len : 0,
                             .name = pal_arena_strndup(arena, text + name.at, name.len)};
   return ret->name ? read_once(arena, source, text, len, &ret->once, err) : pal_err_nomem(err);
 }

@@ -8,8 +8,10 @@ enum { PACK_DATA_BYTES_MAX = 4 << 20 };
 
 struct pack_policy {
   struct pal_policy pub;
-  const char *file; /* below policies/: what a verdict may name, the same on every machine */
-  bool overridden;  /* settings.severity names it: also above a row's own severity */
+  const char *file;    /* below policies/: what a verdict may name, the same on every machine */
+  bool overridden;     /* settings.severity names it: also above a row's own severity */
+  const bool *asks[2]; /* by enum pal_state and view of the pack */
+  bool of_verdicts;    /* reads main.finding */
 };
 
 /* One CREATE VIEW without a schema. */
@@ -19,8 +21,10 @@ struct pack_view {
   const char *sql;
   size_t name_at; /* where in sql the name stands */
   size_t name_len;
+  size_t select_at; /* where the SELECT begins; 0: after a list of columns */
   const char *once; /* computed once, with these indexes: "a, b; c"; NULL */
   bool changed;     /* differs from the shipped one, or uses one that does */
+  bool *asks;       /* by view of the pack: in the same state */
 };
 
 struct pack_role {
@@ -49,6 +53,8 @@ enum pal_code pack_add(struct pal_pack *pack, const char *path, const char *sour
                        enum pal_policy_origin origin, struct pal_err *err) PAL_MUST_CHECK;
 /* Sorts, and marks what differs from the reference (NULL: none known). */
 void pack_finish(struct pal_pack *pack, const struct pal_pack *reference);
+/* Finds which views the texts ask for; once the pack is complete and sorted. */
+enum pal_code pack_find_asks(struct pal_pack *pack, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code pack_new(struct pal_pack **ret, struct pal_err *err) PAL_MUST_CHECK;
 /* Reads data/pec-roles.json and data/builtin-roles.json; other files are left alone. */
 enum pal_code pack_read_data(struct pal_pack *pack, const char *path, const char *source, const char *bytes, size_t len,

@@ -56,29 +56,32 @@ static void sort_words(struct words *words) {
   words->n = n;
 }
 
-/* Adds the words of the views that are mentioned, until none is new. */
-static bool add_views(struct words *words, const struct pal_pack *pack) {
-  for (bool again = true; again;) {
-    again = false;
-    sort_words(words);
-    for (size_t i = 0; i < pack->views_n; i++) {
-      if (words->views[i] || !has_word(words, pack->views[i].name))
-        continue;
-      words->views[i] = again = true;
-      if (!add_words(words, pack->views[i].sql))
-        return false;
-      sort_words(words);
-    }
-  }
-  return true;
+/* Adds the words of the view and of those it asks for. */
+static bool add_view(struct words *words, const struct pal_pack *pack, size_t i) {
+  if (words->views[i])
+    return true;
+  words->views[i] = true;
+  bool ok = add_words(words, pack->views[i].sql);
+  for (size_t k = 0; k < pack->views_n && ok; k++)
+    ok = !pack->views[i].asks[k] || add_view(words, pack, k);
+  return ok;
 }
 
-static const char *const own_views[] = {"offboarding", "first_sight"};
-
-bool judge_reads_view(const char *name) {
-  for (size_t i = 0; i < sizeof own_views / sizeof own_views[0]; i++)
-    if (sqlite3_stricmp(own_views[i], name) == 0)
+/* The offboarding list is read where something is folded under it; who judges one policy remembers only what that may ask for. */
+bool judge_reads_view(const struct pal_judge *judge, const char *name) {
+  bool folds = sqlite3_stricmp(name, "offboarding") == 0, sights = sqlite3_stricmp(name, "first_sight") == 0;
+  if (!judge->o.only || (!folds && !sights))
+    return folds || sights;
+  for (size_t i = 0; i < pal_pack_n(judge->o.pack); i++) {
+    const struct pal_policy *policy = &judge->o.pack->policies[i].pub;
+    if (judge->runs[i].state != PAL_TESTED)
+      continue;
+    if (sights && sql_mentions(policy->sql, strlen(policy->sql), pal_kind_EVENT.table))
       return true;
+    for (size_t k = 0; folds && k < policy->folded_under_n; k++)
+      if (strcmp(policy->folded_under[k], name) == 0)
+        return true;
+  }
   return false;
 }
 
@@ -87,18 +90,22 @@ static bool read_words(const struct pal_judge *judge, enum pal_state state, stru
   words->views = pal_arena_calloc(judge->arena, pack->views_n, sizeof *words->views);
   if (!words->views)
     return false;
-  for (size_t i = 0; state == PAL_STATE_NOW && i < sizeof own_views / sizeof own_views[0]; i++)
-    if (!add_words(words, own_views[i]))
+  for (size_t i = 0; i < pack->views_n; i++)
+    if (state == PAL_STATE_NOW && judge_reads_view(judge, pack->views[i].name) && !add_view(words, pack, i))
       return false;
   for (size_t i = 0; i < pack->policies_n; i++) {
-    const char *sql = pack->policies[i].pub.sql;
+    const struct pack_policy *policy = &pack->policies[i];
     if (judge->runs[i].state != PAL_TESTED ||
-        (state == PAL_STATE_PREVIOUS && !sql_mentions(sql, strlen(sql), table_schemas[state])))
+        (state == PAL_STATE_PREVIOUS && !sql_mentions(policy->pub.sql, strlen(policy->pub.sql), table_schemas[state])))
       continue;
-    if (!add_words(words, sql))
+    if (!add_words(words, policy->pub.sql))
       return false;
+    for (size_t k = 0; k < pack->views_n; k++)
+      if (policy->asks[state][k] && !add_view(words, pack, k))
+        return false;
   }
-  return add_views(words, pack);
+  sort_words(words);
+  return true;
 }
 
 static void mark(struct table *table, enum pal_state state, const struct words *words) {
@@ -115,8 +122,8 @@ enum pal_code judge_find_reads(struct pal_judge *judge, struct pal_err *err) {
   for (int state = 0; state < STATES && ok; state++) {
     struct words words = {.arena = arena};
     ok = read_words(judge, (enum pal_state)state, &words);
-    if (state == PAL_STATE_NOW)
-      judge->view_used = words.views;
+    judge->view_used[state] = words.views;
+    judge->roles_read[state] = judge->o.all_tables || has_word(&words, "pec_role") || has_word(&words, "builtin_role");
     for (size_t i = 0; i < judge->tables.n && ok; i++) {
       struct table *table = &judge->tables.v[i];
       mark(table, (enum pal_state)state, &words);

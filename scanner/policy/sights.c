@@ -95,6 +95,8 @@ static enum pal_code read_view(struct pal_judge *judge, struct sights *sights, b
   struct pal_err why;
   bool more = true;
   *ret_read = false;
+  if (!judge_reads_view(judge, view))
+    return PAL_OK;
   if (sandbox_prepare(&judge->sandbox, view, view_sql, &stmt, &why) != PAL_OK)
     return PAL_OK;
   enum pal_code code = PAL_OK;

@@ -104,11 +104,10 @@ void sql_locate(const char *text, size_t len, size_t at, size_t *ret_line, size_
   *ret_column = at - start + 1;
 }
 
-/* Whether the piece is that name, bare or quoted. */
-static bool is_name(const char *text, struct sql_piece piece, const char *name) {
+bool sql_piece_names(const struct sql_scan *scan, struct sql_piece piece, const char *name) {
   size_t quotes = piece.token == SQL_QUOTED ? 1 : 0, len = strlen(name);
   return (piece.token == SQL_WORD || piece.token == SQL_QUOTED) && piece.len - 2 * quotes == len &&
-         sqlite3_strnicmp(text + piece.at + quotes, name, (int)len) == 0;
+         sqlite3_strnicmp(scan->text + piece.at + quotes, name, (int)len) == 0;
 }
 
 bool sql_mentions(const char *text, size_t len, const char *name) {
@@ -117,33 +116,9 @@ bool sql_mentions(const char *text, size_t len, const char *name) {
     struct sql_piece piece = sql_next(&scan);
     if (piece.token == SQL_END || piece.token == SQL_BAD)
       return false;
-    if (is_name(text, piece, name))
+    if (sql_piece_names(&scan, piece, name))
       return true;
   }
-}
-
-/* Whether the name stands there as schema.name, or otherwise. */
-static bool mentions(const char *text, size_t len, const char *name, const char *schema, bool inside) {
-  struct sql_scan scan = {.text = text, .len = len};
-  struct sql_piece first = {.token = SQL_END}, before = {.token = SQL_END};
-  for (;;) {
-    struct sql_piece piece = sql_next(&scan);
-    if (piece.token == SQL_END || piece.token == SQL_BAD)
-      return false;
-    bool is_inside = sql_piece_is(&scan, before, ".") && is_name(text, first, schema);
-    if (is_name(text, piece, name) && is_inside == inside)
-      return true;
-    first = before;
-    before = piece;
-  }
-}
-
-bool sql_mentions_outside(const char *text, size_t len, const char *name, const char *schema) {
-  return mentions(text, len, name, schema, false);
-}
-
-bool sql_mentions_inside(const char *text, size_t len, const char *name, const char *schema) {
-  return mentions(text, len, name, schema, true);
 }
 
 /* A star is a select list when it follows SELECT, DISTINCT, ALL, a comma or

@@ -34,14 +34,12 @@ struct sql_piece {
 struct sql_piece sql_next(struct sql_scan *scan);
 /* Compares without regard to ASCII case; word may be a keyword or one punctuation byte. */
 bool sql_piece_is(const struct sql_scan *scan, struct sql_piece piece, const char *word);
+/* Whether the piece is that name, bare or quoted. */
+bool sql_piece_names(const struct sql_scan *scan, struct sql_piece piece, const char *name);
 /* Line and column (1-based, bytes) of an offset. */
 void sql_locate(const char *text, size_t len, size_t at, size_t *ret_line, size_t *ret_column);
 /* Whether text holds the bare or quoted name as a piece of its own. */
 bool sql_mentions(const char *text, size_t len, const char *name);
-/* Whether it does so other than as schema.name. */
-bool sql_mentions_outside(const char *text, size_t len, const char *name, const char *schema);
-/* Whether it does so as schema.name. */
-bool sql_mentions_inside(const char *text, size_t len, const char *name, const char *schema);
 /* First thing that is wrong with the text as one statement without SELECT *;
  * NULL when nothing is. *ret_at is its place. */
 const char *sql_single_statement(const char *text, size_t len, size_t *ret_at);

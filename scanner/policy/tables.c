@@ -153,9 +153,16 @@ static bool is_integer(const struct table *table, const struct table_column *col
   return type == PAL_T_INT || type == PAL_T_BOOL;
 }
 
-void tables_ddl(const struct tables *tables, enum pal_state state, struct pal_buf *out) {
+/* The judge itself fills and empties these. */
+static bool is_of_judge(const struct table *table, enum pal_state state) {
+  return state == PAL_STATE_NOW && (table->kind == &pal_kind_EVENT || table->kind == &pal_kind_FINDING);
+}
+
+void tables_ddl(const struct tables *tables, enum pal_state state, bool only_wanted, struct pal_buf *out) {
   for (size_t t = 0; t < tables->n; t++) {
     const struct table *table = &tables->v[t];
+    if (only_wanted && !table->wanted[state] && !is_of_judge(table, state))
+      continue;
     pal_buf_printf(out, "CREATE TABLE %s.\"%s\"(", table_schemas[state], table->name);
     for (size_t i = 0; i < table->n; i++)
       pal_buf_printf(out, "%s\"%s\" %s", i ? "," : "", table->columns[i].name,
@@ -294,6 +301,11 @@ static bool has_columns(const struct table *table, const char *columns) {
 
 void tables_index_ddl(const struct tables *tables, enum pal_state state, struct pal_buf *out) {
   const char *schema = table_schemas[state];
+  bool any = false;
+  for (size_t i = 0; i < tables->n; i++)
+    any = any || tables->v[i].wanted[state];
+  if (!any)
+    return;
   pal_buf_printf(out, "ANALYZE %s.sqlite_schema;\n", schema);
   for (size_t i = 0; i < sizeof indexes / sizeof indexes[0]; i++) {
     const struct table *table = tables_find(tables, indexes[i].table);

@@ -74,7 +74,7 @@ struct table *tables_of_field(const struct tables *tables, const struct pal_kind
 /* Whether the name is one of the judge's own tables. */
 bool tables_is_extra(const char *name);
 /* CREATE TABLE statements of one schema. */
-void tables_ddl(const struct tables *tables, enum pal_state state, struct pal_buf *out);
+void tables_ddl(const struct tables *tables, enum pal_state state, bool only_wanted, struct pal_buf *out);
 /* CREATE INDEX statements, and the statistics the planner shall believe: fixed,
  * so that a plan depends on the SQL alone, and cost grows with the rows. */
 void tables_index_ddl(const struct tables *tables, enum pal_state state, struct pal_buf *out);

@@ -69,17 +69,6 @@ static enum pal_code check_view(struct pal_judge *judge, size_t i, struct pal_er
   return code;
 }
 
-enum pal_code judge_make_views(struct pal_judge *judge, struct pal_err *err) {
-  size_t n = judge->o.pack->views_n;
-  judge->view_errors = pal_arena_calloc(judge->arena, n, sizeof *judge->view_errors);
-  enum pal_code code = judge->view_errors ? PAL_OK : pal_err_nomem(err);
-  for (int state = 0; state < STATES; state++)
-    for (size_t i = 0; i < n && code == PAL_OK; i++)
-      if (!judge->o.only || judge->view_used[i])
-        code = make_view(judge, i, (enum pal_state)state, err);
-  return code;
-}
-
 /* The error of the first broken view that the text uses, itself or by other views; NULL. */
 static const char *error_below(const struct pal_judge *judge, const char *sql, const char *self, unsigned depth) {
   const struct pal_pack *pack = judge->o.pack;
@@ -102,6 +91,63 @@ enum pal_code judge_view_error(struct pal_judge *judge, const char *sql, const c
   return code;
 }
 
+/* --- which to compute --- */
+
+/* How many policies, and views that are asked for themselves, ask for each. */
+static void count_askers(const struct pal_judge *judge, enum pal_state state, unsigned *askers, bool *counted) {
+  const struct pal_pack *pack = judge->o.pack;
+  for (size_t i = 0; i < pack->views_n; i++) {
+    askers[i] = state == PAL_STATE_NOW && judge_reads_view(judge, pack->views[i].name);
+    for (size_t k = 0; k < pack->policies_n; k++)
+      askers[i] += judge->runs[k].state == PAL_TESTED && pack->policies[k].asks[state][i];
+  }
+  for (bool again = true; again;) {
+    again = false;
+    for (size_t i = 0; i < pack->views_n; i++) {
+      if (askers[i] == 0 || counted[i])
+        continue;
+      counted[i] = again = true;
+      for (size_t k = 0; k < pack->views_n; k++)
+        askers[k] += pack->views[i].asks[k];
+    }
+  }
+}
+
+/* One reader of previous is served as well by the view itself. */
+static enum pal_code choose_once(struct pal_judge *judge, enum pal_state state, struct pal_err *err) {
+  const struct pal_pack *pack = judge->o.pack;
+  unsigned *askers = pal_arena_calloc(judge->arena, pack->views_n, sizeof *askers);
+  bool *counted = pal_arena_calloc(judge->arena, pack->views_n, sizeof *counted);
+  if (!askers || !counted)
+    return pal_err_nomem(err);
+  count_askers(judge, state, askers, counted);
+  for (size_t i = 0; i < pack->views_n; i++)
+    judge->view_once[state][i] = pack->views[i].once && askers[i] >= (state == PAL_STATE_NOW ? 1 : 2);
+  return PAL_OK;
+}
+
+/* Its rows come from its SELECT at once: there the names are those of main. */
+static bool is_direct(const struct pal_judge *judge, enum pal_state state, size_t i) {
+  return state == PAL_STATE_NOW && judge->view_once[state][i] && judge->o.pack->views[i].select_at > 0;
+}
+
+enum pal_code judge_make_views(struct pal_judge *judge, enum judge_purpose purpose, struct pal_err *err) {
+  size_t n = judge->o.pack->views_n;
+  judge->view_errors = pal_arena_calloc(judge->arena, n, sizeof *judge->view_errors);
+  enum pal_code code = judge->view_errors ? PAL_OK : pal_err_nomem(err);
+  for (int state = 0; state < STATES && code == PAL_OK; state++) {
+    judge->view_once[state] = pal_arena_calloc(judge->arena, n, sizeof **judge->view_once);
+    if (!judge->view_once[state])
+      return pal_err_nomem(err);
+    if (purpose == JUDGE_TO_RUN)
+      code = choose_once(judge, (enum pal_state)state, err);
+    for (size_t i = 0; i < n && code == PAL_OK; i++)
+      if ((!judge->o.only || judge->view_used[state][i]) && !is_direct(judge, (enum pal_state)state, i))
+        code = make_view(judge, i, (enum pal_state)state, err);
+  }
+  return code;
+}
+
 /* --- computing once --- */
 
 static bool run(struct pal_judge *judge) {
@@ -109,10 +155,10 @@ static bool run(struct pal_judge *judge) {
   return judge->text.bad == PAL_OK && sandbox_run(&judge->sandbox, judge->text.data, &ignored) == PAL_OK;
 }
 
+/* What is told is read when all are computed. */
 static bool tell_few(struct pal_judge *judge, const struct pack_view *view, const char *schema) {
   pal_buf_clear(&judge->text);
-  pal_buf_printf(&judge->text, "INSERT INTO %s.sqlite_stat1 VALUES('%s',NULL,'%d'); ANALYZE %s.sqlite_schema", schema,
-                 view->name, FEW_ROWS, schema);
+  pal_buf_printf(&judge->text, "INSERT INTO %s.sqlite_stat1 VALUES('%s',NULL,'%d')", schema, view->name, FEW_ROWS);
   return run(judge);
 }
 
@@ -134,81 +180,77 @@ static bool index_rows(struct pal_judge *judge, const struct pack_view *view, co
 
 /* The view under a second name beside it, then in its place the rows of that one:
  * renaming a table would make SQLite read the whole schema again. */
-static void compute(struct pal_judge *judge, const struct pack_view *view, const char *schema) {
+static bool fill_by_view(struct pal_judge *judge, const struct pack_view *view, const char *schema) {
   pal_buf_clear(&judge->text);
   pal_buf_printf(&judge->text, "%.*s%s.\"%s once\"%s;\n", (int)view->name_at, view->sql, schema, view->name,
                  view->sql + view->name_at + view->name_len);
-  pal_buf_printf(&judge->text, "DROP VIEW %s.\"%s\"; CREATE TABLE %s.\"%s\" AS SELECT * FROM %s.\"%s once\"", schema,
-                 view->name, schema, view->name, schema, view->name);
-  bool ok = run(judge) && (is_few(view) ? tell_few : index_rows)(judge, view, schema);
+  pal_buf_printf(
+      &judge->text,
+      "DROP VIEW %s.\"%s\"; CREATE TABLE %s.\"%s\" AS SELECT * FROM %s.\"%s once\"; DROP VIEW %s.\"%s once\"", schema,
+      view->name, schema, view->name, schema, view->name, schema, view->name);
+  return run(judge);
+}
+
+static bool fill_directly(struct pal_judge *judge, const struct pack_view *view, const char *schema) {
+  pal_buf_clear(&judge->text);
+  pal_buf_printf(&judge->text, "CREATE TABLE %s.\"%s\" AS%s", schema, view->name, view->sql + view->select_at);
+  return run(judge);
+}
+
+/* What could not be computed is a view all the same. */
+static enum pal_code compute(struct pal_judge *judge, enum pal_state state, size_t i, struct pal_err *err) {
+  const struct pack_view *view = &judge->o.pack->views[i];
+  const char *schema = table_schemas[state];
+  judge_part(judge, view->name);
+  bool direct = is_direct(judge, state, i);
+  if ((direct ? fill_directly : fill_by_view)(judge, view, schema) &&
+      (is_few(view) ? tell_few : index_rows)(judge, view, schema))
+    return PAL_OK;
   pal_buf_clear(&judge->text);
   pal_buf_printf(&judge->text, "DROP VIEW IF EXISTS %s.\"%s once\"", schema, view->name);
   (void)run(judge);
-  if (ok)
-    return;
-  pal_buf_clear(&judge->text);
-  pal_buf_printf(&judge->text, "DROP TABLE IF EXISTS %s.\"%s\";\n%.*s%s.%s", schema, view->name, (int)view->name_at,
-                 view->sql, schema, view->sql + view->name_at);
-  (void)run(judge);
+  for (size_t k = 0; k < 2; k++) { /* SQLite refuses to drop the one by the name of the other */
+    pal_buf_clear(&judge->text);
+    pal_buf_printf(&judge->text, "DROP %s IF EXISTS %s.\"%s\"", k ? "VIEW" : "TABLE", schema, view->name);
+    (void)run(judge);
+  }
+  sandbox_guard(&judge->sandbox, false);
+  enum pal_code code = make_view(judge, i, state, err);
+  sandbox_guard(&judge->sandbox, true);
+  return code;
 }
 
-/* --- who asks for a view --- */
-
-static bool asks(const struct policy_run *run, enum pal_state state, const char *name) {
-  const char *sql = run->policy->pub.sql, *previous = table_schemas[PAL_STATE_PREVIOUS];
-  if (run->state != PAL_TESTED)
-    return false;
-  return state == PAL_STATE_PREVIOUS ? sql_mentions_inside(sql, strlen(sql), name, previous)
-                                     : sql_mentions_outside(sql, strlen(sql), name, previous);
-}
-
-/* How many policies, and views that are asked for themselves, ask for each. */
-struct askers {
-  unsigned *n;
-  bool *counted; /* what the view asks for is in */
-};
-
-static void count_view(const struct pal_pack *pack, size_t i, struct askers *askers) {
-  const struct pack_view *view = &pack->views[i];
-  askers->counted[i] = true;
-  for (size_t k = 0; k < pack->views_n; k++)
-    if (k != i && sql_mentions(view->sql, strlen(view->sql), pack->views[k].name))
-      askers->n[k]++;
-}
-
-static void count_askers(const struct pal_judge *judge, enum pal_state state, struct askers *askers) {
+/* First those it asks for itself. */
+static enum pal_code compute_below(struct pal_judge *judge, enum pal_state state, size_t i, bool *seen,
+                                   struct pal_err *err) {
   const struct pal_pack *pack = judge->o.pack;
-  for (size_t i = 0; i < pack->views_n; i++) {
-    askers->n[i] = state == PAL_STATE_NOW && judge_reads_view(pack->views[i].name);
-    askers->counted[i] = false;
-    for (size_t k = 0; k < pack->policies_n; k++)
-      askers->n[i] += asks(&judge->runs[k], state, pack->views[i].name);
-  }
-  for (bool again = true; again;) {
-    again = false;
-    for (size_t i = 0; i < pack->views_n; i++) {
-      if (askers->n[i] == 0 || askers->counted[i])
-        continue;
-      count_view(pack, i, askers);
-      again = true;
-    }
-  }
+  enum pal_code code = PAL_OK;
+  if (seen[i])
+    return PAL_OK;
+  seen[i] = true;
+  for (size_t k = 0; k < pack->views_n && code == PAL_OK; k++)
+    if (pack->views[i].asks[k])
+      code = compute_below(judge, state, k, seen, err);
+  bool wanted = judge->view_once[state][i] && !judge->view_errors[i];
+  return code == PAL_OK && wanted ? compute(judge, state, i, err) : code;
 }
 
 enum pal_code judge_compute_views(struct pal_judge *judge, struct pal_err *err) {
   const struct pal_pack *pack = judge->o.pack;
-  struct askers askers = {.n = pal_arena_calloc(judge->arena, pack->views_n, sizeof *askers.n),
-                          .counted = pal_arena_calloc(judge->arena, pack->views_n, sizeof *askers.counted)};
-  if (!askers.n || !askers.counted)
-    return pal_err_nomem(err);
-  for (int state = 0; state < STATES; state++) {
-    count_askers(judge, (enum pal_state)state, &askers);
-    for (size_t i = 0; i < pack->views_n; i++) {
-      if (!pack->views[i].once || judge->view_errors[i] || askers.n[i] < (state == PAL_STATE_NOW ? 1 : 2))
-        continue;
-      judge_part(judge, pack->views[i].name);
-      compute(judge, &pack->views[i], table_schemas[state]);
+  enum pal_code code = PAL_OK;
+  for (int state = 0; state < STATES && code == PAL_OK; state++) {
+    bool *seen = pal_arena_calloc(judge->arena, pack->views_n, sizeof *seen);
+    if (!seen)
+      return pal_err_nomem(err);
+    bool any = false;
+    for (size_t i = 0; i < pack->views_n && code == PAL_OK; i++) {
+      any = any || judge->view_once[state][i];
+      code = compute_below(judge, (enum pal_state)state, i, seen, err);
     }
+    pal_buf_clear(&judge->text);
+    pal_buf_printf(&judge->text, "ANALYZE %s.sqlite_schema", table_schemas[state]);
+    if (any)
+      (void)run(judge);
   }
-  return PAL_OK;
+  return code;
 }
