@@ -20,8 +20,8 @@
 -- The directory answers only for what it knows; what it was asked for and left out was
 -- deleted. It was asked for every holder of a role that the same sign-in saw: where more
 -- than one identity read the tenant, or another tenant's token showed the subscription,
--- nobody can say who was asked for, nor of people whose names are not kept. Foreign
--- groups are never asked for. Principals that were never ours are the customer's matter;
+-- nobody can say who was asked for, nor of people whose names are not kept. Who signed in
+-- tonight exists. Foreign groups are never asked for. Principals that were never ours are the customer's matter;
 -- ours are those of the estate, those of the parent, and those told already.
 WITH
   read_directory AS MATERIALIZED (
@@ -73,6 +73,20 @@ WITH
     WHERE earlier.policy = 'PAL043'
       AND json_extract(earlier.subject, '$.type') = 'principal'
   ),
+  signed_in AS MATERIALIZED (
+    SELECT DISTINCT
+      identity.tenant_id,
+      identity.object_id
+    FROM identity
+    JOIN json_each(identity.names) AS configured
+    JOIN coverage
+      ON coverage.tenant_id = identity.tenant_id
+      AND coverage.area = 'links'
+      AND coverage.unit = configured.value
+      AND coverage.state = 'complete'
+    WHERE identity.assurance = 'read'
+      AND identity.link_answered
+  ),
   ours AS MATERIALIZED (
     SELECT
       known.tenant_id,
@@ -113,12 +127,16 @@ WITH
     LEFT JOIN directory_object
       ON directory_object.tenant_id = ours.tenant_id
       AND directory_object.object_id = ours.object_id
+    LEFT JOIN signed_in
+      ON signed_in.tenant_id = ours.tenant_id
+      AND signed_in.object_id = ours.object_id
     LEFT JOIN observer
       ON observer.tenant_id = ours.tenant_id
     LEFT JOIN shown
       ON shown.tenant_id = assignment.tenant_id
       AND shown.subscription_id = assignment.subscription_id
     WHERE directory_object.object_id IS NULL
+      AND signed_in.object_id IS NULL
       AND assignment.principal_type IS NOT 'ForeignGroup'
   )
 SELECT

@@ -14,10 +14,9 @@ static void authorization(struct emu_call *c, struct emu_json *j, const struct e
   emu_json_object(j, NULL);
   emu_json_text(j, "principalId",
                 (a->to_identity ? emu_object_id(c->world, home, a->who) : emu_group_id(c->world, home, a->who)).text);
-  emu_json_text(j, "principalIdDisplayName",
-                a->to_identity                 ? emu_identity_name(a->who)
-                : a->who == EMU_GROUP_PARTNERS ? "Cloud operators"
-                                               : "Night shift");
+  const char *group = a->who == EMU_GROUP_PARTNERS ? "Cloud operators" : "Night shift",
+             *account = a->who < EMU_IDENTITIES ? emu_identity_name(a->who) : "Former colleague";
+  emu_json_text(j, "principalIdDisplayName", a->to_identity ? account : group);
   emu_json_text(j, "roleDefinitionId", emu_role_id((enum emu_role)a->role));
   if (a->eligible)
     emu_json_raw(j, "justInTimeAccessPolicy",

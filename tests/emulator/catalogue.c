@@ -238,17 +238,26 @@ static void judge_access(struct emu_tenant *t, unsigned identity) {
     emu_violates(t, 46, EMU_SUBJECT_IDENTITY, identity, "medium");
 }
 
+/* 043 */
+static void judge_orphans(struct emu_tenant *t) {
+  for (size_t i = 0; i < t->grant_n; i++)
+    if (!t->grants[i].to_group && t->grants[i].who == EMU_FORMER)
+      emu_violates(t, 43, EMU_SUBJECT_PRINCIPAL, EMU_FORMER, "low");
+}
+
 static bool same_authorization(const struct emu_authorization *a, const struct emu_authorization *b) {
   return a->to_identity == b->to_identity && a->who == b->who && a->role == b->role;
 }
 
-/* 054, 061, 062, 065, 068, 070 */
+/* 054, 061, 062, 065, 068, 070, 071 */
 static void judge_delegation(struct emu_tenant *t, const struct emu_tenant *home, const struct emu_delegation *d) {
-  bool linked = false, permanent = false, eligible = false, leaves = false, person = false, unusable = false;
+  bool linked = false, permanent = false, eligible = false, leaves = false, person = false, unusable = false,
+       gone = false;
   for (size_t i = 0; i < d->authorization_n; i++) {
     const struct emu_authorization *a = &d->authorizations[i];
     leaves = leaves || a->role == EMU_ROLE_LEAVE;
-    person = person || (a->to_identity && a->who >= EMU_APPS);
+    person = person || (a->to_identity && a->who >= EMU_APPS && a->who < EMU_IDENTITIES);
+    gone = gone || (a->to_identity && a->who == EMU_FORMER);
     unusable = unusable || a->role == EMU_ROLE_OWNER || a->role == EMU_ROLE_CUSTOM;
     for (unsigned who = 0; who < EMU_IDENTITIES; who++)
       linked = linked || (is_active(home, who) && names(home, a, who));
@@ -267,6 +276,8 @@ static void judge_delegation(struct emu_tenant *t, const struct emu_tenant *home
     emu_violates(t, 68, EMU_SUBJECT_SCOPE, d->sub, "info");
   if (unusable)
     emu_violates(t, 70, EMU_SUBJECT_SCOPE, d->sub, "low");
+  if (gone)
+    emu_violates(t, 71, EMU_SUBJECT_SCOPE, d->sub, "medium");
 }
 
 /* 067 */
@@ -386,6 +397,7 @@ static void judge_state(struct emu_tenant *t, const struct emu_tenant *home) {
   for (size_t s = 0; s < t->sub_n && t->grant_n != 0; s++)
     judge_subscription(t, home, s);
   judge_people(t);
+  judge_orphans(t);
   judge_delegations(t, home);
 }
 

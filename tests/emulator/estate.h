@@ -18,12 +18,13 @@
 enum {
   EMU_IDENTITIES = 5, /* three applications, then two people */
   EMU_APPS = 3,
+  EMU_FORMER = 6, /* a former colleague: the accounts were deleted, what was granted to them was not */
   EMU_MAX_SUBS = 4,
   EMU_MAX_GRANTS = 40,
   EMU_MAX_VIOLATIONS = 64,
   EMU_MAX_CHANGES = 8,
   EMU_MAX_DELEGATIONS = 2,
-  EMU_MAX_AUTHORIZATIONS = 3,
+  EMU_MAX_AUTHORIZATIONS = 7,
   EMU_OTHER_PARTNER = 0x0f00000, /* the tenant of another partner, where we have no account */
 };
 
@@ -118,6 +119,7 @@ enum emu_subject {
   EMU_SUBJECT_TENANT,
   EMU_SUBJECT_SUBSCRIPTION,
   EMU_SUBJECT_SCOPE,
+  EMU_SUBJECT_PRINCIPAL,
   EMU_SUBJECT_REGISTRY
 };
 

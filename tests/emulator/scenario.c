@@ -75,6 +75,8 @@ static const struct {
     [EMU_PLAYS_DELEGATION_REMOVED] = {"delegation-removed", 6},
     [EMU_PLAYS_DELEGATION_RENEWED] = {"delegation-renewed", 6},
     [EMU_PLAYS_DELEGATION_CHANGED] = {"delegation-changed", 6},
+    [EMU_PLAYS_ACCOUNT_DELETED] = {"account-deleted", 6},
+    [EMU_PLAYS_ACCOUNT_KEPT] = {"account-kept", 6},
 };
 
 unsigned emu_scenario_count(void) {

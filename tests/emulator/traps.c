@@ -50,6 +50,8 @@ void emu_traps_prepare(const struct emu_world *w, struct emu_tenant *t) {
     break;
   case EMU_PLAYS_ENDS_SOON:
   case EMU_PLAYS_ENDS_LATE:
+  case EMU_PLAYS_ACCOUNT_DELETED:
+  case EMU_PLAYS_ACCOUNT_KEPT:
   case EMU_PLAYS_PART_ONLY: emu_only_first(t); break;
   case EMU_PLAYS_OTHER_GROUP_IDLE:
     emu_only_first(t);
@@ -112,6 +114,19 @@ static void condition(struct emu_tenant *t, bool beside) {
     grant(t, (struct emu_grant){.who = 1, .role = EMU_ROLE_SUPPORT});
 }
 
+/* A role and an authorization of an account: of a former colleague whose accounts were deleted, or of one that is
+ * there. Each of ours sees the delegation, and so can ask whom it names. */
+static void account(const struct emu_world *w, struct emu_tenant *t, bool deleted) {
+  struct emu_delegation *d = emu_delegates(t, EMU_GROUP_PARTNERS, EMU_ROLE_CONTRIBUTOR);
+  for (unsigned i = 1; i < w->identities; i++)
+    emu_authorizes(d, (struct emu_authorization){.to_identity = true, .who = (uint8_t)i, .role = EMU_ROLE_CONTRIBUTOR});
+  emu_authorizes(d, (struct emu_authorization){.who = EMU_GROUP_PARTNERS, .role = EMU_ROLE_LEAVE});
+  if (!deleted)
+    return;
+  emu_authorizes(d, (struct emu_authorization){.to_identity = true, .who = EMU_FORMER, .role = EMU_ROLE_READER});
+  grant(t, (struct emu_grant){.who = EMU_FORMER, .role = EMU_ROLE_READER});
+}
+
 static void delegations(const struct emu_world *w, struct emu_tenant *t) {
   const enum emu_group ours = EMU_GROUP_PARTNERS;
   const struct emu_authorization leave = {.who = EMU_GROUP_PARTNERS, .role = EMU_ROLE_LEAVE};
@@ -150,6 +165,8 @@ static void delegations(const struct emu_world *w, struct emu_tenant *t) {
                    (struct emu_authorization){.to_identity = true, .who = EMU_APPS + 1, .role = EMU_ROLE_CONTRIBUTOR});
     emu_violates(t, 63, EMU_SUBJECT_IDENTITY, EMU_APPS + 1, "medium");
     break;
+  case EMU_PLAYS_ACCOUNT_DELETED:
+  case EMU_PLAYS_ACCOUNT_KEPT: account(w, t, t->scenario == EMU_PLAYS_ACCOUNT_DELETED); break;
   case EMU_PLAYS_DELEGATED_OWNER: emu_delegates(t, ours, EMU_ROLE_OWNER); break;
   case EMU_PLAYS_MARKETPLACE_LINKED:
     d = emu_delegates(t, ours, EMU_ROLE_CONTRIBUTOR);

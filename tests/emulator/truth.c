@@ -60,6 +60,10 @@ static void write_subject(const struct emu_world *w, const struct emu_tenant *t,
     emu_json_text(j, "subjectType", "scope");
     emu_json_format(j, "subjectId", "/subscriptions/%s", emu_sub_id(w, t->index, index).text);
     break;
+  case EMU_SUBJECT_PRINCIPAL:
+    emu_json_text(j, "subjectType", "principal");
+    emu_json_text(j, "subjectId", emu_object_id(w, t->index, (unsigned)index).text);
+    break;
   case EMU_SUBJECT_REGISTRY:
     /* One finding for all tenants that no rule decides. */
     emu_json_text(j, "subjectType", "registry");
@@ -288,13 +292,33 @@ static bool write_principal(const struct emu_world *w, FILE *out, unsigned ident
   return ok;
 }
 
+static bool write_former(const struct emu_world *w, FILE *out) {
+  struct emu_text text = {0};
+  struct emu_json j = emu_json_to(&text);
+  emu_json_object(&j, NULL);
+  emu_json_text(&j, "name", "former-colleague");
+  emu_json_text(&j, "owner", "us");
+  emu_json_bool(&j, "linkExpected", false);
+  write_object(w, &j, "home", 0, EMU_FORMER);
+  emu_json_array(&j, "objects");
+  for (uint32_t i = 1; i <= w->tenants; i++)
+    if (emu_scenario_of(w, i) == EMU_PLAYS_ACCOUNT_DELETED)
+      write_object(w, &j, NULL, i, EMU_FORMER);
+  emu_json_end_array(&j);
+  emu_json_end_object(&j);
+  bool ok = line(out, &text);
+  emu_text_free(&text);
+  return ok;
+}
+
 /* The third application carries the link in each tenant and delivers nothing; of the last person it is known which
  * accounts are his. */
 static bool write_principals(const struct emu_world *w, FILE *out) {
   enum { LINK_CARRIER = 2, PERSON = EMU_IDENTITIES - 1 };
   bool ok = fputs("\"principals\":[\n", out) >= 0;
+  ok = ok && write_former(w, out);
   if (w->identities > LINK_CARRIER)
-    ok = ok && write_principal(w, out, LINK_CARRIER, false);
+    ok = ok && fputs(",", out) >= 0 && write_principal(w, out, LINK_CARRIER, false);
   if (w->identities > PERSON)
     ok = ok && fputs(",", out) >= 0 && write_principal(w, out, PERSON, true);
   return ok && fputs("],", out) >= 0;

@@ -8,10 +8,11 @@
 # shellcheck source=tests/live/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# two_live_nights TENANTS [OPTION]...: both, each sound, true and with good manners
+# two_live_nights TENANTS [OPTION]...: both, each sound, true and with good manners; CONFIGURED changes the configuration
+CONFIGURED=.
 two_live_nights() {
   emulate --tenants "$@"
-  live_folder
+  live_folder d "$CONFIGURED"
   live_scan
   expect_status 3
   expect_truth
@@ -28,13 +29,21 @@ two_live_nights() {
 }
 
 test_live__small_estate_is_judged_as_it_is() {
-  two_live_nights "${TENANTS:-66}"
+  two_live_nights "${TENANTS:-68}"
   # Nothing went wrong: the least is one of each for each identity in each tenant it lives in.
   local least
   least=$(jq -n '[inputs | select(.kind == "tenant") | .identities | length] | add' "$T/truth.jsonl")
   expect_equal "$(jq '.kinds.partner' "$T/manners")" "$least" 'links asked and identities'
   expect_equal "$(jq '.kinds.subscriptions' "$T/manners")" "$least" 'lists of subscriptions and identities'
   expect_equal "$(jq '.repeatedAfterSuccess' "$T/manners")" 0 'repeated requests'
+}
+
+# Whose accounts were deleted only the directory can tell.
+test_live__directory_tells_of_deleted_accounts() {
+  local CONFIGURED='.collect = ["links", "role-assignments", "usage", "delegations", "directory"]'
+  two_live_nights "${TENANTS:-68}"
+  jq -e 'any(.findings[]; .policy == "PAL043" and .verdict == "fail") and any(.findings[]; .policy == "PAL071" and .verdict == "fail")' \
+    "$T/check.json" >/dev/null || fail 'no deleted account was told'
 }
 
 test_live__estate_of_two_hundred_is_judged_as_it_is() {
