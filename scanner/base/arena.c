@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pal_arena.h"
 
+#include <features.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +24,6 @@ struct pal_arena {
   struct block *newest;
   size_t max; /* SIZE_MAX for none */
   size_t used;
-  size_t next_block;
 };
 
 static struct block *block_new(size_t cap) {
@@ -37,7 +40,6 @@ struct pal_arena *pal_arena_new(size_t max_bytes) {
   if (!arena)
     return NULL;
   arena->max = max_bytes ? max_bytes : SIZE_MAX;
-  arena->next_block = ARENA_FIRST_BLOCK;
   return arena;
 }
 
@@ -65,7 +67,6 @@ void pal_arena_reset(struct pal_arena *arena) {
     first->used = 0;
   arena->newest = first;
   arena->used = 0;
-  arena->next_block = ARENA_FIRST_BLOCK;
 }
 
 size_t pal_arena_used(const struct pal_arena *arena) {
@@ -77,17 +78,23 @@ static size_t padding(const struct block *block, size_t align) {
   return (0 - block->used) & (align - 1);
 }
 
+/* What an arena holds but does not use is at most an eighth of it: many live at a time, and what one leaves untouched, the
+ * next that gets the block does not. Of few sizes, so that a block that is free fits. */
+static size_t next_block(const struct pal_arena *arena) {
+  size_t size = ARENA_FIRST_BLOCK;
+  while (size < ARENA_LARGEST_BLOCK && size < arena->used / 16)
+    size *= 2;
+  return size;
+}
+
 static struct block *block_with(struct pal_arena *arena, size_t size, size_t align) {
   struct block *block = arena->newest;
   if (block && padding(block, align) <= block->cap - block->used &&
       block->cap - block->used - padding(block, align) >= size)
     return block;
-  size_t cap = size > arena->next_block ? size : arena->next_block;
-  block = block_new(cap);
+  block = block_new(size > next_block(arena) ? size : next_block(arena));
   if (!block)
     return NULL;
-  if (arena->next_block < ARENA_LARGEST_BLOCK)
-    arena->next_block *= 2;
   block->next = arena->newest;
   arena->newest = block;
   return block;
@@ -167,4 +174,10 @@ void *pal_arena_grow(struct pal_arena *arena, void *items, size_t n, size_t *cap
     memcpy(copy, items, n * size);
   *cap = larger;
   return copy;
+}
+
+void pal_memory_give_back(void) {
+#ifdef __GLIBC__
+  (void)malloc_trim(0);
+#endif
 }

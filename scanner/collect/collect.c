@@ -11,7 +11,8 @@ enum {
   WINDOW_LEAST = 8, /* at a time: memory follows this, not the estate */
   WINDOW_DEFAULT = 24,
   PAIRS_MAX = 1000000,
-  TALLIES_FIRST = 64
+  TALLIES_FIRST = 64,
+  GIVE_BACK_EVERY = 256 /* sign-ins: what is kept of each lies between what the others have freed */
 };
 
 /* Numbers of an identity among the settings' and of a tenant in the roster: there is one for each sign-in of a night. */
@@ -373,6 +374,8 @@ void run_ended(struct run *run, struct observer *observer) {
   run->ended = observer;
   if (run_failed(run))
     return;
+  if (run->progress.done % GIVE_BACK_EVERY == 0)
+    pal_memory_give_back();
   if (!observer->discovers_only)
     hand_over(run, observer);
   if (!run_failed(run) && add_discovered(run, observer, &err) != PAL_OK)

@@ -29,4 +29,8 @@ char *pal_arena_printf(struct pal_arena *arena, const char *fmt, ...) __attribut
  * *cap (doubling), NULL on no memory (the old vector stays valid). */
 void *pal_arena_grow(struct pal_arena *arena, void *items, size_t n, size_t *cap, size_t size);
 
+/* Gives whole pages of what was freed back to the system, where the C library can (glibc; it looks at all that is free, so
+ * call it now and then). Nothing changes but the memory the process takes. */
+void pal_memory_give_back(void);
+
 #endif

@@ -2,7 +2,10 @@
 #include "pal_arena.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -77,6 +80,39 @@ START_TEST(test_arena__maximum_counts_what_is_used) {
 }
 END_TEST
 
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+/* Megabytes of this process in memory. */
+static long resident(void) {
+  char text[256];
+  FILE *file = fopen("/proc/self/statm", "r");
+  ck_assert(file && fgets(text, sizeof text, file));
+  (void)fclose(file);
+  const char *second = strchr(text, ' ');
+  ck_assert_ptr_nonnull(second);
+  return strtol(second, NULL, 10) * sysconf(_SC_PAGESIZE) / (1 << 20);
+}
+
+/* Something small is kept between any two of what is freed. */
+START_TEST(test_arena__what_is_free_between_what_is_kept_is_given_back) {
+  enum { N = 2000, LARGE = 16 << 10 };
+  static void *large[N], *small[N];
+  for (int i = 0; i < N; i++) {
+    large[i] = malloc(LARGE);
+    small[i] = malloc(32);
+    ck_assert(large[i] && small[i]);
+    memset(large[i], 1, LARGE);
+  }
+  for (int i = 0; i < N; i++)
+    free(large[i]);
+  long before = resident();
+  pal_memory_give_back();
+  ck_assert_int_lt(resident(), before - 16);
+  for (int i = 0; i < N; i++)
+    free(small[i]);
+}
+END_TEST
+#endif
+
 START_TEST(test_arena__hostile_sizes_are_refused) {
   ck_assert_ptr_null(pal_arena_alloc(arena, SIZE_MAX));
   ck_assert_ptr_null(pal_arena_alloc(arena, SIZE_MAX - 20));
@@ -124,6 +160,9 @@ Suite *make_base_arena_suite(void) {
   tcase_add_test(tcase, test_arena__reset_forgets_and_zeroes_again);
   tcase_add_test(tcase, test_arena__texts_take_no_more_than_their_bytes);
   tcase_add_test(tcase, test_arena__maximum_counts_what_is_used);
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+  tcase_add_test(tcase, test_arena__what_is_free_between_what_is_kept_is_given_back);
+#endif
   tcase_add_test(tcase, test_arena__hostile_sizes_are_refused);
   tcase_add_test(tcase, test_arena__text_copies_are_terminated);
   tcase_add_test(tcase, test_arena__vector_doubles_and_keeps_its_items);
