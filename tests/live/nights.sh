@@ -46,6 +46,22 @@ test_live__directory_tells_of_deleted_accounts() {
     "$T/check.json" >/dev/null || fail 'no deleted account was told'
 }
 
+# The identity was taken out of the configuration: each link it had is carried, and told as one that nobody can verify.
+test_live__links_of_an_identity_without_credential_can_no_longer_be_verified() {
+  emulate --tenants "${TENANTS:-40}"
+  live_folder
+  live_scan
+  jq 'del(.identities[] | select(.name == "app-certificate"))' palscan.json >without && mv without palscan.json
+  live_scan
+  palscan_ok check -f json --as-recorded --fail-on none
+  expect_equal "$(jq -r '.findings[] | select(.policy == "PAL022" and .verdict == "fail") | [.tenantId, .subject.id, .details.partnerId] | join(" ")' "$T/.out" | sort)" \
+    "$(jq -r 'select(.kind == "tenant") | .tenantId as $t | .identities[]
+      | select(.name == "app-certificate" and .linked and .state == "Active") | [$t, .objectId, .partnerId] | join(" ")' \
+      "$T/truth.jsonl" | sort)" 'links that nobody can verify'
+  jq -e '[.findings[] | select(.policy == "PAL022")] | length > 3' "$T/.out" >/dev/null || fail 'hardly any link'
+  silence
+}
+
 test_live__estate_of_two_hundred_is_judged_as_it_is() {
   [ -z "$TENANTS" ] || skip 'the same as the small one, when both have a size given'
   two_live_nights 200
