@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compare.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ struct comparing {
   struct pal_arena *arena;
   struct pal_comparison *result;
   struct pal_texts tenants; /* with differences, in tree order */
-  size_t tenants_cap;
+  uint64_t *files;          /* for each which kinds of its files differ: bits by pal_file_id */
+  size_t tenants_cap, files_cap;
   bool inputs_differ, estate_differs; /* estate: the verdicts about it */
   struct pal_docs root_before, root_after;
   const struct pal_record *estate, *registry;
@@ -36,6 +38,34 @@ static enum pal_code policy_changed(struct comparing *c, const char *path, struc
   return pal_comparison_add(c->arena, c->result, &change, NULL, NULL, c->registry, err);
 }
 
+_Static_assert(PAL_FILES_N <= 64, "a bit for each kind of file");
+
+static uint64_t bit(enum pal_file_id file) {
+  return (uint64_t)1 << file;
+}
+
+/*
+ * The kinds of files that must be there to compare those that differ: equal
+ * ones hold no change, but completeness decides about all others, the tenant
+ * gives the name, PIM is told beside the assignments it made, and usage names
+ * its subscription.
+ */
+static uint64_t needed(uint64_t differing) {
+  const uint64_t roles =
+      bit(PAL_FILE_INHERITED) | bit(PAL_FILE_INHERITED_PIM) | bit(PAL_FILE_ASSIGNMENTS) | bit(PAL_FILE_PIM);
+  uint64_t files = differing | bit(PAL_FILE_COVERAGE) | bit(PAL_FILE_TENANT);
+  if (differing & roles)
+    files |= roles;
+  if (differing & bit(PAL_FILE_USAGE))
+    files |= bit(PAL_FILE_SUBSCRIPTION);
+  return files & ~(bit(PAL_FILE_EVENTS) | bit(PAL_FILE_DIRECTORY)); /* of which no change is told */
+}
+
+static bool is_needed(void *payload, const struct pal_file *file) {
+  const uint64_t *files = payload;
+  return (*files & bit(file->id)) != 0;
+}
+
 static enum pal_code is_mentioned(struct comparing *c, const char *path, const struct pal_oid *id, bool *ret,
                                   struct pal_err *err) {
   struct pal_buf bytes;
@@ -49,6 +79,15 @@ static enum pal_code is_mentioned(struct comparing *c, const char *path, const s
   return code;
 }
 
+/* That this file of the last tenant differs. */
+static enum pal_code note_file(struct comparing *c, const char *path, struct pal_err *err) {
+  struct pal_doc doc = {0};
+  enum pal_code code = pal_doc_parse_path(path, &doc, err);
+  if (code == PAL_OK)
+    c->files[c->tenants.n - 1] |= bit(doc.file->id);
+  return code;
+}
+
 /* Trees are walked in order, so the files of one tenant come together. */
 static enum pal_code on_difference(void *payload, const char *path, const struct pal_oid *before,
                                    const struct pal_oid *after, struct pal_err *err) {
@@ -58,7 +97,7 @@ static enum pal_code on_difference(void *payload, const char *path, const struct
        wanted = c->mention == NULL;
   const char *id = path + prefix;
   if (in_tenant && c->tenants.n > 0 && strncmp(c->tenants.v[c->tenants.n - 1], id, PAL_GUID_LEN) == 0)
-    return PAL_OK;
+    return note_file(c, path, err);
   enum pal_code code = wanted ? PAL_OK : is_mentioned(c, path, before, &wanted, err);
   if (code == PAL_OK && !wanted)
     code = is_mentioned(c, path, after, &wanted, err);
@@ -71,12 +110,15 @@ static enum pal_code on_difference(void *payload, const char *path, const struct
   if (!in_tenant)
     return PAL_OK;
   const char **grown = pal_arena_grow(c->arena, c->tenants.v, c->tenants.n, &c->tenants_cap, sizeof(*grown));
+  uint64_t *files = pal_arena_grow(c->arena, c->files, c->tenants.n, &c->files_cap, sizeof(*files));
   char *copy = pal_arena_strndup(c->arena, id, PAL_GUID_LEN);
-  if (grown == NULL || copy == NULL)
+  if (grown == NULL || files == NULL || copy == NULL)
     return pal_err_nomem(err);
   c->tenants.v = grown;
+  c->files = files;
+  c->files[c->tenants.n] = 0;
   c->tenants.v[c->tenants.n++] = copy;
-  return PAL_OK;
+  return note_file(c, path, err);
 }
 
 static enum pal_code on_change(void *payload, const struct pal_change *change, struct pal_err *err) {
@@ -186,7 +228,7 @@ static enum pal_code date(const struct comparing *c, const struct pal_commit *co
   return pal_scope_date(docs, pal_scope_read_on(history, commit->trailers.started, tenant_id), err);
 }
 
-static enum pal_code load(struct comparing *c, const struct pal_commit *commit, const char *tenant_id,
+static enum pal_code load(struct comparing *c, const struct pal_commit *commit, const char *tenant_id, uint64_t files,
                           struct pal_docs *docs, bool *ret_has, struct pal_err *err) {
   struct pal_oid folder;
   struct pal_err missing = {0};
@@ -201,19 +243,24 @@ static enum pal_code load(struct comparing *c, const struct pal_commit *commit, 
     *err = missing;
     return code;
   }
-  code = pal_stored_tenant(c->repo, &commit->tree, tenant_id, NULL, docs, err);
+  const struct pal_stored_hooks hooks = {.wants = is_needed, .payload = &files};
+  code = pal_stored_tenant(c->repo, &commit->tree, tenant_id, &hooks, docs, err);
+  if (code == PAL_OK && docs->n == 0) /* no file at all would say that the tenant came or left */
+    code = pal_stored_tenant(c->repo, &commit->tree, tenant_id, NULL, docs, err);
   return code == PAL_OK ? date(c, commit, tenant_id, docs, err) : code;
 }
 
 static enum pal_code one_tenant(struct comparing *c, struct pal_arena *scratch, const char *tenant_id,
-                                struct pal_err *err) {
+                                uint64_t differing, struct pal_err *err) {
   struct pal_docs before, after;
   bool had = false, has = false;
   pal_docs_init(&before, scratch);
   pal_docs_init(&after, scratch);
-  enum pal_code code = load(c, c->from, tenant_id, &before, &had, err);
+  /* What a thing is read of for the first time, only all that was known before tells. */
+  uint64_t files = c->mention != NULL ? UINT64_MAX : needed(differing);
+  enum pal_code code = load(c, c->from, tenant_id, files, &before, &had, err);
   if (code == PAL_OK)
-    code = load(c, c->to, tenant_id, &after, &has, err);
+    code = load(c, c->to, tenant_id, files, &after, &has, err);
   if (code != PAL_OK)
     return code;
   const struct pal_record *customer =
@@ -322,7 +369,7 @@ static enum pal_code compare_all(struct comparing *c, struct pal_arena *scratch,
   if (code == PAL_OK)
     code = compare_root(c, err);
   for (size_t i = 0; code == PAL_OK && i < c->tenants.n; i++) {
-    code = one_tenant(c, scratch, c->tenants.v[i], err);
+    code = one_tenant(c, scratch, c->tenants.v[i], c->files[i], err);
     pal_arena_reset(scratch);
   }
   if (code == PAL_OK)

@@ -134,6 +134,26 @@ test_diff__json_keeps_its_contract_in_odd_states() {
     '[["policy.changed"],[false,false,true]]' 'every policy disabled'
 }
 
+# Of a tenant only the kinds of files that differ are decoded: what the line needs of others is there all the same.
+test_diff__usage_alone_differs_and_its_subscription_has_a_name() {
+  two_nights
+  local path blob tree id name
+  path=$(git_ grep -l '"used":"yes"' HEAD -- '*/usage.json' | sed -n 1p)
+  path=${path#HEAD:}
+  id=$(printf %s "$path" | cut -d/ -f5)
+  name=$(git_ show "HEAD:${path%/*}/subscription.json" | jq -r .displayName)
+  blob=$(git_ show "HEAD:$path" | sed 's/"used":"yes"/"used":"no"/' | git_ hash-object -w --stdin)
+  export GIT_INDEX_FILE=$T/index
+  git_ read-tree HEAD
+  git_ update-index --cacheinfo "100644,$blob,$path"
+  tree=$(git_ write-tree)
+  unset GIT_INDEX_FILE
+  git_ update-ref refs/heads/main "$(message_of | FORGE_DATE=2026-11-20T02:04:02Z forge "$tree" -p "$(head_of)")"
+  palscan_ok diff HEAD~1 HEAD
+  expect_out "no metered usage any more in subscription $name ($id)"
+  expect_equal "$(sed -n 2p "$T/.out")" 'access and links 1' heaps
+}
+
 test_diff__without_a_snapshot_nothing_is_printed() {
   no_night
   local format

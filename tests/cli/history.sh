@@ -76,7 +76,7 @@ test_history__completeness_of_the_account_alone() {
   palscan_ok history "$IN_FABRIKAM" -f json
   expect_equal "$(jq -r '[.[].tenantId] | unique | join(" ")' "$T/.out")" "$FABRIKAM" tenants
   local there
-  there=$(git_ ls-tree -r --name-only HEAD "tenants/3b/$BLUE_YONDER/identities/" | sed 's#.*/##; s/\.json$//' | head -n 1)
+  there=$(git_ ls-tree -r --name-only HEAD "tenants/3b/$BLUE_YONDER/identities/" | sed 's#.*/##; s/\.json$//' | sed -n 1p)
   palscan_ok history "$there" -f json
   expect_equal "$(kinds '.kind | startswith("coverage.")')" 'coverage.lost 2026-11-20 -' completeness
   palscan_ok history provider-automation -f json
