@@ -33,4 +33,6 @@ SELECT
   COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'slaCriticalDays'), 7) AS sla_critical_days,
   COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'slaHighDays'), 30) AS sla_high_days,
   COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'slaMediumDays'), 90) AS sla_medium_days,
-  COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'slaLowDays'), 180) AS sla_low_days;
+  COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'slaLowDays'), 180) AS sla_low_days,
+  -- Days a risk may be accepted for at most.
+  COALESCE((SELECT CAST(value AS INTEGER) FROM written WHERE name = 'waiverMaxDays'), 365) AS waiver_max_days;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "approvers.h"
 #include "pal_azure.h"
 #include "pal_file.h"
 #include "pal_log.h"
@@ -328,6 +329,7 @@ enum pal_code pal_app_replay_settings(const struct pal_app *app, const struct pa
     }
   }
   enum pal_code code = copy_policy_settings(app->arena, app->config, s, err);
+  pal_approvers_copy(app->settings, s);
   *ret = s;
   return code;
 }
@@ -351,8 +353,9 @@ static enum pal_code read_input(struct pal_app *app, int field, const char *what
 }
 
 static enum pal_code read_waivers(struct pal_app *app, bool may_be_made, struct pal_err *err) {
-  return read_input(app, PAL_CONFIG_WAIVERS, "risk acceptances", &pal_kind_WAIVERS, may_be_made, &app->waivers_path,
-                    &app->waivers, err);
+  enum pal_code code = read_input(app, PAL_CONFIG_WAIVERS, "risk acceptances", &pal_kind_WAIVERS, may_be_made,
+                                  &app->waivers_path, &app->waivers, err);
+  return code == PAL_OK ? pal_approvers_apply(app, err) : code;
 }
 
 static enum pal_code read_inputs(struct pal_app *app, struct pal_err *err) {

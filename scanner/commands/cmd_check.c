@@ -145,6 +145,7 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
       options.registry = app.registry;
       options.estate = app.estate;
       options.waivers = app.waivers;
+      options.approvers = app.waivers != NULL ? app.settings : NULL;
     }
     struct pal_rejudged rejudged = {0};
     code = pal_rejudge(&options, &rejudged, err);

@@ -231,6 +231,7 @@ static enum pal_code session_record(struct pal_run *run, struct pal_record **ret
     code = pal_set_text(arena, session, PAL_SESSION_PROGRAM, "palscan " PALSCAN_VERSION, err);
   if (code == PAL_OK && run->options->finished != NULL)
     code = pal_set_text(arena, session, PAL_SESSION_FINISHED, run->options->finished, err);
+  pal_set_absent(settings, PAL_SETTINGS_APPROVERS); /* of the judgement, not of what was read */
   pal_set_record(session, PAL_SESSION_SETTINGS, settings);
   return code;
 }

@@ -72,6 +72,10 @@ bool pal_signer_signs(const struct pal_signer *signer, const char *space) {
   return !signer->namespaces || signer_matches(signer->namespaces, space);
 }
 
+bool pal_signer_is(const struct pal_signer *signer, const char *person) {
+  return signer_matches(signer->principals, person);
+}
+
 /* --- one line --- */
 
 /* A word, or what stands in quotes (without them). *at is behind it and the blanks after it; NULL: no word. */

@@ -126,18 +126,34 @@ static bool in_scope(void *payload, const char *tenant_id) {
   return pal_scope_has(r->result->history, tenant_id);
 }
 
+/* The recorded settings, but with the approvers of today where acceptances of today are judged. */
+static enum pal_code choose_settings(struct rejudging *r, struct pal_err *err) {
+  const struct pal_record *recorded = single(&r->result->root, PAL_FILE_IN_SETTINGS);
+  r->result->settings = recorded;
+  if (recorded == NULL)
+    return pal_err_set(err, PAL_E_VERIFY, "the snapshot has no inputs/settings.json");
+  if (r->options->approvers == NULL)
+    return PAL_OK;
+  struct pal_record *settings = pal_record_dup(r->result->arena, recorded);
+  if (settings == NULL)
+    return pal_err_nomem(err);
+  settings->v[PAL_SETTINGS_APPROVERS] = r->options->approvers->v[PAL_SETTINGS_APPROVERS];
+  r->result->settings = settings;
+  return PAL_OK;
+}
+
 static enum pal_code make_judge(struct rejudging *r, struct pal_err *err) {
   struct pal_rejudged *result = r->result;
   const struct pal_rejudge_options *o = r->options;
-  result->settings = single(&result->root, PAL_FILE_IN_SETTINGS);
-  if (result->settings == NULL)
-    return pal_err_set(err, PAL_E_VERIFY, "the snapshot has no inputs/settings.json");
+  enum pal_code code = choose_settings(r, err);
+  if (code != PAL_OK)
+    return code;
   result->registry = o->registry != NULL ? o->registry : single(&result->root, PAL_FILE_IN_REGISTRY);
   result->estate = o->estate != NULL ? o->estate : single(&result->root, PAL_FILE_IN_ESTATE);
   result->waivers = o->waivers != NULL ? o->waivers : single(&result->root, PAL_FILE_IN_WAIVERS);
   result->history = single(&result->root, PAL_FILE_IN_HISTORY);
   result->pack = o->pack;
-  enum pal_code code = o->pack == NULL ? load_recorded_pack(r, result->settings, err) : PAL_OK;
+  code = o->pack == NULL ? load_recorded_pack(r, result->settings, err) : PAL_OK;
   if (code != PAL_OK)
     return code;
   struct pal_instant before = {0};
@@ -157,6 +173,7 @@ static enum pal_code make_judge(struct rejudging *r, struct pal_err *err) {
                                       .replay = o->commit->trailers.kind == PAL_RUN_REPLAY ? "replayed" : "",
                                       .in_scope = o->pack == NULL ? in_scope : NULL,
                                       .scope_payload = r,
+                                      .acceptances_on = o->acceptances_on,
                                       .all_tables = o->all_tables};
   return pal_judge_new(&options, &result->judge, err);
 }

@@ -105,7 +105,9 @@ static enum pal_code set_up(struct pal_judge *judge, struct pal_err *err) {
   facts_init(&judge->facts, judge->arena);
   if (!facts_get(&judge->facts, ""))
     return pal_err_nomem(err);
-  enum pal_code code = tables_new(judge->arena, &judge->tables, err);
+  enum pal_code code = judge_approve(judge, err);
+  if (code == PAL_OK)
+    code = tables_new(judge->arena, &judge->tables, err);
   if (code == PAL_OK)
     code = sandbox_open(&judge->sandbox, &judge->tables, judge->o.pack, judge->o.started, judge->o.steps_max, err);
   if (code == PAL_OK)

@@ -14,6 +14,7 @@
  * Everything that results lives in judge->arena.
  */
 #include "facts.h"
+#include "pal_acceptance.h"
 #include "pal_judge.h"
 #include "sandbox.h"
 #include "tables.h"
@@ -42,6 +43,13 @@ struct policy_run {
   size_t rows_n, rows_cap;
 };
 
+/* Of one acceptance: whether its approver signed it. */
+struct approval {
+  const struct pal_record *record;
+  enum pal_approval state;
+  const char *text; /* SIGNED: with which key; MISSING: why not */
+};
+
 struct pal_judge {
   struct pal_arena *arena;
   struct pal_judge_options o;
@@ -63,6 +71,10 @@ struct pal_judge {
   struct pal_policy_result *results;
   struct pal_verdicts *verdicts;
   size_t verdicts_n;
+  struct approval *approvals; /* by acceptance, in the order of the list */
+  size_t approvals_at;        /* the one whose row is made next */
+  struct pal_acceptance *acceptances;
+  size_t acceptances_n;
   struct pal_waiver_note *notes;
   size_t notes_n, notes_cap;
   struct assessment_cache *cache;
@@ -103,6 +115,10 @@ enum pal_code judge_rows(struct pal_judge *judge, struct policy_run *run, struct
 enum pal_code judge_lifecycle(struct pal_judge *judge, struct policy_run *run, struct pal_err *err) PAL_MUST_CHECK;
 /* lifecycle.c: after acceptances and folding. */
 enum pal_code judge_unknowns(struct pal_judge *judge, struct policy_run *run, struct pal_err *err) PAL_MUST_CHECK;
+/* waivers.c: before the first row is made */
+enum pal_code judge_approve(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
+/* Why the acceptance counts as not approved, NULL when it does not. */
+const char *judge_not_approved(struct pal_judge *judge, const struct pal_record *waiver);
 /* waivers.c, folding.c */
 enum pal_code judge_waive(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code judge_fold(struct pal_judge *judge, struct pal_err *err) PAL_MUST_CHECK;

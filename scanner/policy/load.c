@@ -100,6 +100,7 @@ static int bind_column(struct pal_judge *judge, const struct table *table, size_
   case FROM_SUBSCRIPTION: bind_static(stmt, at, place->subscription_id); return SQLITE_OK;
   case FROM_PARENT: bind_static(stmt, at, place->parent_key); return SQLITE_OK;
   case FROM_LINK_ANSWERED: return sqlite3_bind_int(stmt, at, record->v[PAL_IDENTITY_LINK].is != PAL_ABSENT);
+  case FROM_APPROVAL: bind_static(stmt, at, judge_not_approved(judge, record)); return SQLITE_OK;
   case FROM_FIELD: return bind_value(judge, stmt, at, &table->kind->fields[column->field], &record->v[column->field]);
   }
   return SQLITE_OK;

@@ -30,6 +30,7 @@ static const struct parameter parameters[] = {
     {"slaLowDays", PARAMETER_INT, "180", NULL},
     {"slaMediumDays", PARAMETER_INT, "90", NULL},
     {"staleDays", PARAMETER_INT, "7", NULL},
+    {"waiverMaxDays", PARAMETER_INT, "365", NULL},
 };
 enum { PARAMETERS = sizeof parameters / sizeof parameters[0] };
 

@@ -69,6 +69,8 @@ static enum pal_code add_kind(struct pal_arena *arena, struct tables *tables, co
     add_fields(table);
     if (kind == &pal_kind_IDENTITY)
       add_column(table, "link_answered", FROM_LINK_ANSWERED, -1);
+    if (kind == &pal_kind_WAIVER)
+      add_column(table, "not_approved", FROM_APPROVAL, -1);
   }
   for (size_t i = 0; i < kind->n; i++) {
     const struct pal_field *field = &kind->fields[i];

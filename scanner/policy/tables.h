@@ -11,6 +11,7 @@
  *                              one around it, after tenant_id
  *   the fields with a column   sets and nested records without a table of their own as JSON text
  *   link_answered              identity only: 1 when link is an object or null, else 0
+ *   not_approved               waiver only: why the signature it needs is missing, else NULL
  * Every table exists twice: in main (this run) and in previous (the parent's
  * last verified facts). Inputs and settings are today's in both, so that a
  * difference between the two is a difference of facts.
@@ -34,7 +35,8 @@ enum table_column_source {
   FROM_SUBSCRIPTION, /* the folder of the file */
   FROM_PARENT,       /* key of the record that holds this one */
   FROM_FIELD,
-  FROM_LINK_ANSWERED
+  FROM_LINK_ANSWERED,
+  FROM_APPROVAL
 };
 
 struct table_column {

@@ -315,7 +315,7 @@ static bool note_is(const struct pal_waiver_note *note, const char *prefix) {
   return strncmp(note->note, prefix, strlen(prefix)) == 0;
 }
 
-enum note_group { NOTE_ENDS, NOTE_ENDED, NOTE_NOTHING, NOTE_BEGINS, NOTE_OTHER, NOTE_GROUPS };
+enum note_group { NOTE_ENDS, NOTE_ENDED, NOTE_UNAPPROVED, NOTE_NOTHING, NOTE_BEGINS, NOTE_OTHER, NOTE_GROUPS };
 
 static enum note_group group_of(const struct pal_waiver_note *note) {
   if (note_is(note, "ends "))
@@ -324,6 +324,8 @@ static enum note_group group_of(const struct pal_waiver_note *note) {
     return NOTE_ENDED;
   if (note_is(note, "begins "))
     return NOTE_BEGINS;
+  if (note_is(note, "not approved"))
+    return NOTE_UNAPPROVED;
   return note_is(note, "matches nothing") ? NOTE_NOTHING : NOTE_OTHER;
 }
 
@@ -332,9 +334,12 @@ static bool say_note_group(struct paper *paper, const struct pal_report *report,
   static const struct {
     const char *one, *many;
   } words[NOTE_GROUPS] = {
-      [NOTE_ENDS] = {"ends within 30 days", "end within 30 days"}, [NOTE_ENDED] = {"lapsed", "lapsed"},
-      [NOTE_NOTHING] = {"matches nothing", "match nothing"},       [NOTE_BEGINS] = {"has not begun", "have not begun"},
+      [NOTE_ENDS] = {"ends within 30 days", "end within 30 days"},
+      [NOTE_ENDED] = {"lapsed", "lapsed"},
+      [NOTE_NOTHING] = {"matches nothing", "match nothing"},
+      [NOTE_BEGINS] = {"has not begun", "have not begun"},
       [NOTE_OTHER] = {"is not in order", "are not in order"},
+      [NOTE_UNAPPROVED] = {"is not approved", "are not approved"},
   };
   size_t n = 0, named = 0;
   for (size_t i = 0; i < report->acceptances_n; i++)
@@ -360,21 +365,33 @@ static bool say_note_group(struct paper *paper, const struct pal_report *report,
   return true;
 }
 
+/* How many there are and hold, and whether anybody's signature stands under them. */
+static void say_accepted(struct paper *paper, const struct pal_report *report) {
+  paper_say(paper, "%zu of %zu in force, for ", report->accepted_held, report->accepted_n);
+  paper_count(paper, report->waived, "finding", "findings");
+  if (report->unsigned_accepted)
+    paper_say(paper, "; none is approved by a signature (no approvers are configured)");
+  paper_row(paper);
+}
+
 static void say_acceptances(struct paper *paper, const struct pal_report *report) {
-  size_t lapsed = 0;
+  size_t reopened = 0;
   bool any = false;
-  for (size_t i = 0; i < report->findings_n; i++)
-    lapsed +=
-        report_counts(report->findings[i].finding) && pal_get_text(report->findings[i].finding, PAL_FINDING_LAPSED);
+  for (size_t i = 0; i < report->findings_n; i++) {
+    const char *lapsed = pal_get_text(report->findings[i].finding, PAL_FINDING_LAPSED);
+    reopened += report_counts(report->findings[i].finding) && lapsed && !text_not_approved(lapsed);
+  }
   paper_section(paper, "Acceptances");
+  if (report->accepted_n)
+    say_accepted(paper, report);
   for (int group = 0; group < NOTE_GROUPS; group++)
     any |= say_note_group(paper, report, (enum note_group)group);
-  if (lapsed) {
-    paper_count(paper, lapsed, "finding is open again because its risk acceptance lapsed",
+  if (reopened) {
+    paper_count(paper, reopened, "finding is open again because its risk acceptance lapsed",
                 "findings are open again because their risk acceptance lapsed");
     paper_row(paper);
   }
-  if (!any && !lapsed) {
+  if (!any && !reopened) {
     paper_say(paper, "none ends within 30 days, none lapsed");
     paper_row(paper);
   }

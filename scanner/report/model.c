@@ -262,6 +262,9 @@ enum pal_code report_build_from(struct pal_arena *arena, const struct report_sou
   ret->has_previous = has_previous;
   ret->acceptances = source->notes;
   ret->acceptances_n = source->notes_n;
+  ret->accepted_n = source->accepted_n;
+  ret->accepted_held = source->accepted_held;
+  ret->unsigned_accepted = source->unsigned_accepted;
   count_rules(ret, source);
   enum pal_code code = report_pointers(arena, previous, previous_n, &list, err);
   if (code == PAL_OK)
@@ -296,6 +299,12 @@ enum pal_code pal_report_build(struct pal_arena *arena, const struct pal_judge *
     results[i] = pal_judge_result(judge, i);
   for (size_t i = 0; i < source.notes_n; i++)
     notes[i] = *pal_judge_waiver_note(judge, i);
+  source.accepted_n = pal_judge_acceptances_n(judge);
+  for (size_t i = 0; i < source.accepted_n; i++) {
+    const struct pal_acceptance *acceptance = pal_judge_acceptance(judge, i);
+    source.accepted_held += acceptance->state == PAL_ACCEPTANCE_HOLDS || acceptance->state == PAL_ACCEPTANCE_ENDS;
+    source.unsigned_accepted |= acceptance->approval == PAL_APPROVAL_UNPROVEN;
+  }
   source.verdicts = verdicts;
   source.results = results;
   source.notes = notes;

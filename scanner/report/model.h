@@ -17,6 +17,8 @@ struct report_source {
   size_t results_n;
   const struct pal_waiver_note *notes;
   size_t notes_n;
+  size_t accepted_n, accepted_held;
+  bool unsigned_accepted;
 };
 enum pal_code report_build_from(struct pal_arena *arena, const struct report_source *source,
                                 const struct pal_verdicts *previous, size_t previous_n, bool has_previous,

@@ -240,8 +240,8 @@ static void say_settings(struct sentence *s) {
   if (field < 0) {
     pal_buf_printf(s->out, "parameter %s", id);
     say_from_to(s, PAL_SETTINGS_PARAMETERS, id);
-  } else if (field == PAL_SETTINGS_IDENTITIES) {
-    pal_buf_puts(s->out, "setting identities: ");
+  } else if (pal_kind_SETTINGS.fields[field].type == PAL_T_RECORDS) {
+    pal_buf_printf(s->out, "setting %s: ", id);
     sentence_say_counts(s->out, sentence_count_lists(s->out, pal_get_records(s->change->before, field),
                                                      pal_get_records(s->change->after, field)));
   } else {

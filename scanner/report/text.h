@@ -17,6 +17,8 @@ void text_customer(struct paper *paper, const char *name, const char *id);
 void text_subject(struct paper *paper, const struct pal_reported *reported);
 /* "CRITICAL" in its colour. */
 void text_severity(struct paper *paper, const char *severity);
+/* Whether what a finding says of its acceptance is that it was never approved, rather than that it lapsed. */
+bool text_not_approved(const char *lapsed);
 /* " · since DATE · last verified on DATE · risk acceptance lapsed: …", what applies. */
 void text_dates(struct paper *paper, const struct pal_record *finding);
 /* "PAL001 Title", in bold; the id alone when the policy is gone. */

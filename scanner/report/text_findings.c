@@ -41,6 +41,10 @@ void text_severity(struct paper *paper, const char *severity) {
   paper_tint(paper, TINT_OFF);
 }
 
+bool text_not_approved(const char *lapsed) {
+  return strstr(lapsed, ": not approved: ") != NULL;
+}
+
 void text_dates(struct paper *paper, const struct pal_record *finding) {
   const char *verified = pal_get_text(finding, PAL_FINDING_LAST_VERIFIED);
   const char *lapsed = pal_get_text(finding, PAL_FINDING_LAPSED);
@@ -52,7 +56,7 @@ void text_dates(struct paper *paper, const struct pal_record *finding) {
   }
   if (lapsed) {
     paper_piece(paper);
-    paper_say(paper, "risk acceptance lapsed: ");
+    paper_say(paper, text_not_approved(lapsed) ? "risk acceptance does not count: " : "risk acceptance lapsed: ");
     paper_text(paper, lapsed);
   }
 }

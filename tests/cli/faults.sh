@@ -138,7 +138,7 @@ test_faults__acceptance_file_is_whole_whatever_fails() {
   [ -e "$FAULT" ] || skip "no $FAULT"
   two_nights
   local n count
-  local waive=("$PALSCAN" waive --policy PAL010 --reason r --owner o --requester q --approver a --until 2099-01-01)
+  local waive=("$PALSCAN" waive --policy PAL010 --reason r --owner o --requester q --approver a --until "$(date -u -d '+300 days' +%F)")
   cp waivers.json "$T/before"
   run env FAULT_COUNT="$T/count" FAULT_WRITES=1 LD_PRELOAD="$FAULT" "${waive[@]}"
   count=$(cat "$T/count")

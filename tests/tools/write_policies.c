@@ -78,6 +78,8 @@ static const char *meaning_of(const struct table_column *column) {
   case FROM_SUBSCRIPTION: return "subscription whose file holds the record; NULL above the subscriptions";
   case FROM_PARENT: return "key of the record that holds this one";
   case FROM_LINK_ANSWERED: return "1 when the link was answered, also with \"none\"; else 0";
+  case FROM_APPROVAL:
+    return "why it is not approved, where the settings ask for the signature of its approver; else NULL";
   case FROM_FIELD: break;
   }
   return NULL;

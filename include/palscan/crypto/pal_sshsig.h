@@ -87,6 +87,8 @@ size_t pal_signers_n(const struct pal_signers *signers);
 const struct pal_signer *pal_signers_get(const struct pal_signers *signers, size_t i); /* in the order of the file */
 /* Whether the line lets its key sign in this namespace, whenever and for whom ever. */
 bool pal_signer_signs(const struct pal_signer *signer, const char *space);
+/* Whether its patterns mean this person. */
+bool pal_signer_is(const struct pal_signer *signer, const char *person);
 
 /* --- judging a signature --- */
 

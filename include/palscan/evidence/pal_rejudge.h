@@ -16,8 +16,10 @@ struct pal_rejudge_options {
   /* What replaces the recorded; NULL: as recorded. */
   struct pal_pack *pack;
   const struct pal_record *registry, *estate, *waivers;
-  bool all_tables; /* every table of both states, for query */
-  bool no_run;     /* load only, do not judge */
+  const struct pal_record *approvers; /* SETTINGS whose approvers replace those of the recorded ones */
+  const char *acceptances_on;         /* YYYY-MM-DD on which acceptances are looked at; NULL: the day of the snapshot */
+  bool all_tables;                    /* every table of both states, for query */
+  bool no_run;                        /* load only, do not judge */
 };
 
 struct pal_rejudged {

@@ -42,6 +42,7 @@ struct pal_judge_options { /* what it points to is borrowed until the judge is f
    * estate-level findings. */
   bool (*in_scope)(void *payload, const char *tenant_id);
   void *scope_payload;
+  const char *acceptances_on; /* YYYY-MM-DD on which acceptances are looked at; NULL: the day of started */
   const char *only; /* this policy and those it is folded under; the others are taken for disabled. NULL: all */
   bool all_tables;  /* load every table of both states (query), not only those policies read */
   /* Told the name of each part of the work before it begins (a policy, a view, "indexes"); for who measures. May be NULL */
@@ -84,10 +85,45 @@ struct pal_policy_result {
 };
 const struct pal_policy_result *pal_judge_result(const struct pal_judge *judge, size_t i); /* i as in the pack */
 
+enum pal_acceptance_state {
+  PAL_ACCEPTANCE_HOLDS,
+  PAL_ACCEPTANCE_ENDS, /* holds, within its last 30 days */
+  PAL_ACCEPTANCE_ENDED,
+  PAL_ACCEPTANCE_BEGINS,  /* later */
+  PAL_ACCEPTANCE_LAPSED,  /* a pinned fact changed */
+  PAL_ACCEPTANCE_NOTHING, /* matches nothing */
+  PAL_ACCEPTANCE_NOT_APPROVED,
+  PAL_ACCEPTANCE_VOID /* lacks what it needs */
+};
+enum pal_approval {
+  PAL_APPROVAL_UNPROVEN, /* no approvers are set: nobody's signature is asked for */
+  PAL_APPROVAL_SIGNED,
+  PAL_APPROVAL_MISSING /* not signed, or the signature does not count */
+};
+
+/* What the judge made of one; valid until the judge is freed. Texts come from people: escape them. */
+struct pal_acceptance {
+  const struct pal_record *record;
+  enum pal_acceptance_state state;
+  const char *note;   /* reads on after the id: "ends 2026-12-10"; "" when there is nothing to say */
+  const char *wider;  /* why it is wider than needed, NULL */
+  const char *signer; /* SIGNED: "ssh-ed25519 SHA256:…"; else why not, NULL when UNPROVEN */
+  enum pal_approval approval;
+  size_t covers;                    /* failed findings it holds for */
+  const struct pal_record *finding; /* the first failed one it names, NULL; its tenant ("" the estate) */
+  const char *tenant_id;
+};
+size_t pal_judge_acceptances_n(const struct pal_judge *judge);
+const struct pal_acceptance *pal_judge_acceptance(const struct pal_judge *judge,
+                                                  size_t i); /* in the order of the file */
+/* "holds", "ends soon", …: one word for tables and JSON. */
+const char *pal_acceptance_word(enum pal_acceptance_state state);
+
 /* Risk acceptances that do not hold, matched nothing, ended, or end within 30
  * days. At most one note each; a note reads on after the id: "matches nothing",
  * "ended 2026-11-01", "ends 2026-12-01", "begins 2026-12-01", "lacks an approver",
- * "is approved by its requester", "names no finding", "lapsed: accepted for …, now …". */
+ * "is approved by its requester", "lasts longer than 365 days", "names no finding", "not approved: …",
+ * "lapsed: accepted for …, now …". */
 struct pal_waiver_note {
   const char *id;
   const char *note;

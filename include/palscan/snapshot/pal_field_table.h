@@ -51,6 +51,7 @@
   K(REVIEWS, .name="reviews", .label="reviews", .help="The signed reviews.") \
   K(LINK_WRITE, .name="linkWrite", .label="change of a link", .help="A request of palscan itself to change a partner link, and what stood afterwards.") \
   K(CHANGES, .name="changes", .label="changes of links", .help="What palscan changed since the snapshot before.") \
+  K(SIGNER, .name="signer", .label="approver", .help="Whose signature under a risk acceptance counts: a line of the file of approvers.") \
   K(SCANNER, .name="scanner", .table="scanner", .parent="scanner_name", .label="scanning identity", .help="An identity this run signed in as; secrets are not part of it.") \
   K(ENDPOINTS, .name="endpoints", .label="endpoints", .help="Where the services of a cloud are that is not built in.") \
   K(SETTINGS, .name="settings", .label="settings", .help="The settings that change facts or verdicts.") \
@@ -390,7 +391,9 @@
   F(WAIVER, APPROVER, .json="approver", .column="approver", .type=PAL_T_TEXT, .since=1, .label="approver", .help="Never the requester.") \
   F(WAIVER, TICKET, .json="ticket", .column="ticket", .type=PAL_T_TEXT, .since=1, .label="ticket") \
   F(WAIVER, FROM, .json="from", .column="from_date", .type=PAL_T_DATE, .since=1, .label="from") \
-  F(WAIVER, UNTIL, .json="until", .column="until_date", .type=PAL_T_DATE, .since=1, .label="until", .help="Inclusive UTC date.")
+  F(WAIVER, UNTIL, .json="until", .column="until_date", .type=PAL_T_DATE, .since=1, .label="until", .help="Inclusive UTC date.") \
+  F(WAIVER, APPROVED, .json="approved", .column="approved", .type=PAL_T_INSTANT, .since=1, .label="approved", .help="When the approver signed it; part of what is signed.") \
+  F(WAIVER, SIGNATURE, .json="signature", .type=PAL_T_TEXT, .since=1, .label="signature", .help="The approver's, in the SSHSIG format, namespace palscan-waiver, over the canonical line of the acceptance without this field and with a newline at its end.")
 
 #define PAL_FIELDS_WAIVERS(F) \
   F(WAIVERS, WAIVERS, .json="waivers", .type=PAL_T_RECORDS, .kind=&pal_kind_WAIVER, .table="waiver", .flags=PAL_REQUIRED, .since=1, .label="risk acceptances")
@@ -423,6 +426,13 @@
 
 #define PAL_FIELDS_CHANGES(F) \
   F(CHANGES, CHANGES, .json="changes", .type=PAL_T_RECORDS, .kind=&pal_kind_LINK_WRITE, .table="link_write", .flags=PAL_REQUIRED, .since=1, .label="changes of links")
+
+/* A line of an allowed_signers file, ssh-keygen(1). */
+#define PAL_FIELDS_SIGNER(F) \
+  F(SIGNER, PRINCIPALS, .json="principals", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="people", .help="Patterns with * and ?, separated by commas, as the approver of an acceptance is written.") \
+  F(SIGNER, VALID_AFTER, .json="validAfter", .type=PAL_T_INSTANT, .since=1, .label="valid after") \
+  F(SIGNER, VALID_BEFORE, .json="validBefore", .type=PAL_T_INSTANT, .since=1, .label="valid before") \
+  F(SIGNER, KEY, .json="key", .type=PAL_T_TEXT, .flags=PAL_REQUIRED, .since=1, .label="public key", .help="Type and base64, as in authorized_keys.")
 
 #define PAL_FIELDS_SCANNER(F) \
   F(SCANNER, NAME, .json="name", .column="name", .type=PAL_T_NAME, .flags=PAL_KEY|PAL_REQUIRED, .since=1, .label="name") \
@@ -462,7 +472,8 @@
   F(SETTINGS, IDENTITIES, .json="identities", .type=PAL_T_RECORDS, .kind=&pal_kind_SCANNER, .table="scanner", .since=1, .label="identities") \
   F(SETTINGS, DISABLE, .json="disable", .type=PAL_T_TEXTS, .since=1, .label="disabled policies") \
   F(SETTINGS, SEVERITY, .json="severity", .type=PAL_T_JSON, .since=1, .label="severities") \
-  F(SETTINGS, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .since=1, .label="parameters")
+  F(SETTINGS, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .since=1, .label="parameters") \
+  F(SETTINGS, APPROVERS, .json="approvers", .type=PAL_T_RECORDS, .kind=&pal_kind_SIGNER, .since=1, .label="approvers", .help="Whose signatures under risk acceptances counted; absent: none were asked for.")
 
 #define PAL_FIELDS_LAST_FULL(F) \
   F(LAST_FULL, SEQUENCE, .json="sequence", .type=PAL_T_INT, .flags=PAL_REQUIRED, .since=1, .label="sequence") \
@@ -515,11 +526,12 @@
   F(POLICY_CONFIG, DIRECTORIES, .json="directories", .type=PAL_T_TEXTS, .label="directories", .help="Folders with own policies.") \
   F(POLICY_CONFIG, DISABLE, .json="disable", .type=PAL_T_TEXTS, .label="disabled policies", .help="Ids of policies that are not applied; every report says so.") \
   F(POLICY_CONFIG, SEVERITY, .json="severity", .type=PAL_T_JSON, .label="severities", .help="Object: policy id -> severity.") \
-  F(POLICY_CONFIG, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .label="parameters", .help="Object: recognitionRoles (auto, pec, any), defaultIsDecision, marketplaceIsAutomatic, expiryDays, staleDays, graceDays, reviewDays, maxGapHours, declaredMaxAgeDays, slaCriticalDays, slaHighDays, slaMediumDays, slaLowDays.")
+  F(POLICY_CONFIG, PARAMETERS, .json="parameters", .type=PAL_T_JSON, .label="parameters", .help="Object: recognitionRoles (auto, pec, any), defaultIsDecision, marketplaceIsAutomatic, expiryDays, staleDays, graceDays, reviewDays, maxGapHours, declaredMaxAgeDays, slaCriticalDays, slaHighDays, slaMediumDays, slaLowDays, waiverMaxDays.")
 
 #define PAL_FIELDS_SIGN_CONFIG(F) \
   F(SIGN_CONFIG, KEY, .json="key", .type=PAL_T_TEXT, .flags=PAL_SECRET, .label="key", .help="Private key that signs snapshots; mode 0600.") \
-  F(SIGN_CONFIG, SIGNERS, .json="signers", .type=PAL_T_TEXT, .label="signers", .help="Allowed signers file, outside the repository.")
+  F(SIGN_CONFIG, SIGNERS, .json="signers", .type=PAL_T_TEXT, .label="signers", .help="Allowed signers file, outside the repository.") \
+  F(SIGN_CONFIG, APPROVERS, .json="approvers", .type=PAL_T_TEXT, .label="approvers", .help="File with the public keys of those who approve risk acceptances, in the form of allowed signers (ssh-keygen(1)): NAME namespaces=\"palscan-waiver\" ssh-ed25519 AAAA…, the name as the acceptance writes its approver. With it an acceptance counts only when its approver signed it (palscan waive approve). Outside the repository; only its owner may be able to write it.")
 
 #define PAL_FIELDS_NOTIFY_CONFIG(F) \
   F(NOTIFY_CONFIG, TYPE, .json="type", .type=PAL_T_ENUM, .words=pal_words_notify, .flags=PAL_REQUIRED, .label="type", .help="webhook, smtp or command.") \
@@ -549,7 +561,7 @@
   F(CONFIG, USAGE_WINDOW, .json="usageWindowMonths", .type=PAL_T_INT, .min=1, .max=12, .fallback="2", .label="usage window", .help="Closed UTC months before the current one in which usage counts.") \
   F(CONFIG, CONCURRENCY, .json="concurrency", .type=PAL_T_INT, .min=1, .max=1024, .fallback="64", .label="concurrency", .help="Requests in flight.") \
   F(CONFIG, NAMES, .json="names", .type=PAL_T_ENUM, .words=pal_words_names, .fallback="ours", .label="names of people", .help="ours: names of our own people only; all; none.") \
-  F(CONFIG, SIGN, .json="sign", .type=PAL_T_RECORD, .kind=&pal_kind_SIGN_CONFIG, .label="signing", .help="Signing of snapshots; not available in this version.") \
+  F(CONFIG, SIGN, .json="sign", .type=PAL_T_RECORD, .kind=&pal_kind_SIGN_CONFIG, .label="signing", .help="Who signs what. Risk acceptances: approvers. Signing of snapshots (key, signers) is not available in this version.") \
   F(CONFIG, NOTIFY, .json="notify", .type=PAL_T_RECORDS, .kind=&pal_kind_NOTIFY_CONFIG, .label="notifications", .help="Receivers of the digest after a run; palscan sends one only when there is something to tell.") \
   F(CONFIG, METRICS_FILE, .json="metricsFile", .type=PAL_T_TEXT, .label="metrics file", .help="File for OpenMetrics text about the last run, replaced after each run of the whole estate, also one that failed.")
 

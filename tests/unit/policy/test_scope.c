@@ -84,7 +84,7 @@ START_TEST(test_scope__an_acceptance_of_a_finding_outside_it_matches) {
   world_policy("OWN1", "subject: identity\nreads: links", GLOBAL);
   const struct pal_judge *judge = world_judge(
       WORLD "'scope':['" T1 "'],'waivers':{'waivers':[{'id':'W1','policy':'OWN1','tenant':'" T2 "','subject':'" O1 "',"
-            "'reason':'r','owner':'o','requester':'a','approver':'b','until':'2027-12-31'}]},",
+            "'reason':'r','owner':'o','requester':'a','approver':'b','until':'2027-06-30'}]},",
       true, NULL);
   ck_assert_uint_eq(pal_judge_waiver_notes_n(judge), 0);
 }
