@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_waive.c - palscan waive: accept the risk of one finding, bound to the facts it was given for. */
+/* cmd_waive.c - palscan waive: accept the risk of one finding, bound to the facts it was given for; list, approve. */
 #include <string.h>
 
-#include "app.h"
+#include "pal_acceptance.h"
 #include "pal_file.h"
-#include "pal_rejudge.h"
 #include "pal_text.h"
+#include "waive.h"
 #include "waiver_file.h"
 
 static const struct pal_opt opts[] = {
@@ -35,7 +35,7 @@ static const struct pal_opt opts[] = {
     {.name = "approver",
      .kind = PAL_OPT_VALUE,
      .arg = "WHO",
-     .help = "Who approves it; never the requester.",
+     .help = "Who approves it; never the requester. As sign.approvers writes them, where it is configured.",
      .no_environment = true},
     {.name = "ticket",
      .kind = PAL_OPT_VALUE,
@@ -46,6 +46,16 @@ static const struct pal_opt opts[] = {
      .kind = PAL_OPT_VALUE,
      .arg = "DATE",
      .help = "Last day, inclusive, UTC: 2027-03-31.",
+     .no_environment = true},
+    {.name = "from",
+     .kind = PAL_OPT_VALUE,
+     .arg = "DATE",
+     .help = "First day, UTC; today when not given.",
+     .no_environment = true},
+    {.name = "sign",
+     .kind = PAL_OPT_VALUE,
+     .arg = "KEY",
+     .help = "Private key of the approver (OpenSSH or PEM, without a passphrase) that signs the acceptance.",
      .no_environment = true},
     {.name = "dry-run", .kind = PAL_OPT_FLAG, .help = "Print the acceptance, write nothing.", .no_environment = true},
 };
@@ -151,6 +161,15 @@ static enum pal_code required(struct pal_cli *cli, struct pal_err *err) {
     return pal_err_set(err, PAL_E_USAGE, "--until: \"%s\" is no date such as 2027-03-31", until);
   if (strcmp(until, today) < 0)
     return pal_err_set(err, PAL_E_USAGE, "--until: %s has passed", until);
+  const char *from = pal_cli_get(cli, "from");
+  if (from == NULL)
+    return PAL_OK;
+  if (!pal_date_valid(from))
+    return pal_err_set(err, PAL_E_USAGE, "--from: \"%s\" is no date such as 2027-01-01", from);
+  if (strcmp(from, today) < 0)
+    return pal_err_set(err, PAL_E_USAGE, "--from: %s has passed, and what was open until today stays so", from);
+  if (strcmp(until, from) < 0)
+    return pal_err_set(err, PAL_E_USAGE, "--until: %s is before --from %s", until, from);
   return PAL_OK;
 }
 
@@ -162,7 +181,7 @@ static enum pal_code make(struct pal_cli *cli, const struct pal_record *finding,
   pal_instant_date(pal_clock_now(), today);
   if (waiver == NULL)
     return pal_err_nomem(err);
-  const char *id = pal_waiver_free_id(arena, waivers, today);
+  const char *id = pal_waiver_free_id(arena, waivers, today), *from = pal_cli_get(cli, "from");
   static const struct {
     int field;
     const char *option;
@@ -172,12 +191,48 @@ static enum pal_code make(struct pal_cli *cli, const struct pal_record *finding,
   if (code == PAL_OK)
     code = pal_set_text(arena, waiver, PAL_WAIVER_FINGERPRINT, pal_get_text(finding, PAL_FINDING_FINGERPRINT), err);
   if (code == PAL_OK)
-    code = pal_set_text(arena, waiver, PAL_WAIVER_FROM, today, err);
+    code = pal_set_text(arena, waiver, PAL_WAIVER_FROM, from != NULL ? from : today, err);
   if (code == PAL_OK)
     code = pal_set_text(arena, waiver, PAL_WAIVER_PINS, pins, err);
   for (size_t i = 0; code == PAL_OK && i < sizeof(given) / sizeof(given[0]); i++)
     code = pal_set_text(arena, waiver, given[i].field, pal_cli_get(cli, given[i].option), err);
   return code;
+}
+
+/* What the judge would refuse is refused here already. */
+static enum pal_code check_length(const struct pal_app *app, const struct pal_record *waiver, struct pal_err *err) {
+  const char *lacks = NULL;
+  char today[11];
+  pal_instant_date(pal_clock_now(), today);
+  enum pal_code code = pal_acceptance_lacks(app->arena, waiver, app->settings, today, &lacks, err);
+  if (code != PAL_OK || lacks == NULL)
+    return code;
+  return pal_err_set(err, PAL_E_USAGE, "--until: %s: it %s, the most that policies.parameters.waiverMaxDays allows",
+                     pal_get_text(waiver, PAL_WAIVER_UNTIL), lacks);
+}
+
+/* What is still to do before it counts. */
+static const char *say_approval(struct pal_cli *cli, const struct pal_app *app, const struct pal_record *waiver,
+                                const char *key) {
+  bool asked = app->settings->v[PAL_SETTINGS_APPROVERS].is != PAL_ABSENT;
+  const char *from = pal_get_text(waiver, PAL_WAIVER_FROM), *id = pal_get_text(waiver, PAL_WAIVER_ID);
+  const char *how = NULL;
+  struct pal_buf approver;
+  if (asked && key == NULL) {
+    pal_buf_init(&approver, 1 << 20);
+    pal_term_escape(&approver, pal_get_text(waiver, PAL_WAIVER_APPROVER));
+    how = pal_cli_hint(cli, pal_arena_printf(cli->arena, "palscan waive approve %s --sign KEY", id));
+    how = pal_arena_printf(cli->arena, "not approved: it counts when %s has signed it: %s", approver.data,
+                           how != NULL ? how : "");
+    pal_buf_deinit(&approver);
+    return how;
+  }
+  if (key == NULL)
+    return pal_arena_printf(cli->arena,
+                            "not approved by a signature; it counts in every run that starts on %s or later", from);
+  return pal_arena_printf(cli->arena, "signed by %s%s; it counts in every run that starts on %s or later", key,
+                          asked ? "" : ", which nobody checks: the configuration names no approvers (sign.approvers)",
+                          from);
 }
 
 static enum pal_code accept(struct pal_cli *cli, const struct pal_app *app, struct pal_repo *repo,
@@ -196,7 +251,7 @@ static enum pal_code accept(struct pal_cli *cli, const struct pal_app *app, stru
   struct pal_commit commit;
   struct pal_verdicts *verdicts = NULL;
   size_t n = 0;
-  const char *tenant = NULL, *pins = NULL;
+  const char *tenant = NULL, *pins = NULL, *key = NULL;
   const struct pal_record *finding = NULL;
   struct pal_record *waiver = NULL;
   enum pal_code code = pal_repo_head(repo, &head, err);
@@ -211,6 +266,10 @@ static enum pal_code accept(struct pal_cli *cli, const struct pal_app *app, stru
         pins_of(cli->arena, pal_pack_find(app->pack, pal_get_text(finding, PAL_FINDING_POLICY)), finding, &pins, err);
   if (code == PAL_OK)
     code = make(cli, finding, pins, app->waivers, &waiver, err);
+  if (code == PAL_OK)
+    code = check_length(app, waiver, err);
+  if (code == PAL_OK && pal_cli_get(cli, "sign") != NULL)
+    code = waive_sign(app, waiver, pal_cli_get(cli, "sign"), &key, err);
   if (code != PAL_OK)
     return code;
   struct pal_buf text, message;
@@ -229,25 +288,50 @@ static enum pal_code accept(struct pal_cli *cli, const struct pal_app *app, stru
     code = pal_output_close(&output, code, err);
   }
   if (code == PAL_OK && !pal_cli_flag(cli, "quiet")) {
-    (void)fprintf(
-        stderr,
-        "%s %s accepts %s: %s\nnot approved by a signature; it counts in every run that starts on %s or later\n",
-        pal_cli_flag(cli, "dry-run") ? "not written:" : "written:", pal_get_text(waiver, PAL_WAIVER_ID),
-        pal_get_text(finding, PAL_FINDING_POLICY), message.data, pal_get_text(waiver, PAL_WAIVER_FROM));
+    const char *approval = say_approval(cli, app, waiver, key);
+    (void)fprintf(stderr, "%s %s accepts %s: %s\n%s\n",
+                  pal_cli_flag(cli, "dry-run") ? "not written:" : "written:", pal_get_text(waiver, PAL_WAIVER_ID),
+                  pal_get_text(finding, PAL_FINDING_POLICY), message.data, approval != NULL ? approval : "");
   }
   pal_buf_deinit(&message);
   pal_buf_deinit(&text);
   return code;
 }
 
+/* What the first word asks for: a fingerprint is hexadecimal. */
+enum task { ACCEPT, LIST, APPROVE };
+
+static enum task task_of(const struct pal_cli *cli) {
+  if (cli->args_n > 0 && strcmp(cli->args[0], "list") == 0)
+    return LIST;
+  return cli->args_n > 0 && strcmp(cli->args[0], "approve") == 0 ? APPROVE : ACCEPT;
+}
+
+/* Options that the task has no use for would be believed to do something. */
+static enum pal_code check_task(const struct pal_cli *cli, enum task task, struct pal_err *err) {
+  if (task == ACCEPT && cli->args_n > 1)
+    return pal_err_set(err, PAL_E_USAGE, "palscan waive FINGERPRINT, palscan waive list or palscan waive approve ID");
+  for (size_t i = 0; i < sizeof(opts) / sizeof(opts[0]) && task != ACCEPT; i++) {
+    bool known = task == APPROVE && (strcmp(opts[i].name, "sign") == 0 || strcmp(opts[i].name, "dry-run") == 0);
+    bool given =
+        opts[i].kind == PAL_OPT_FLAG ? pal_cli_flag(cli, opts[i].name) : pal_cli_get(cli, opts[i].name) != NULL;
+    if (given && !known)
+      return pal_err_set(err, PAL_E_USAGE, "palscan waive %s has no --%s", cli->args[0], opts[i].name);
+  }
+  return PAL_OK;
+}
+
 static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   struct pal_app app;
   struct pal_repo *repo = NULL;
-  enum pal_code code = pal_cli_text_only(cli, "waive", false, err); /* a line of JSON in any case */
-  if (code == PAL_OK)
+  enum task task = task_of(cli);
+  enum pal_code code = check_task(cli, task, err);
+  if (code == PAL_OK && task != LIST)
+    code = pal_cli_text_only(cli, "waive", false, err); /* a line of JSON in any case */
+  if (code == PAL_OK && task == ACCEPT)
     code = required(cli, err);
   if (code == PAL_OK)
-    code = pal_app_open(cli, PAL_APP_WAIVERS, &app, err);
+    code = pal_app_open(cli, task == ACCEPT ? PAL_APP_WAIVERS : PAL_APP_INPUTS, &app, err);
   if (code != PAL_OK)
     return code;
   if (app.waivers_path == NULL)
@@ -256,7 +340,9 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
   if (code == PAL_OK)
     code = pal_app_repo(&app, &repo, err);
   if (code == PAL_OK)
-    code = accept(cli, &app, repo, err);
+    code = task == LIST      ? waive_list(cli, &app, repo, err)
+           : task == APPROVE ? waive_approve(cli, &app, repo, err)
+                             : accept(cli, &app, repo, err);
   pal_repo_close(repo);
   pal_app_close(&app);
   return code;
@@ -264,12 +350,20 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
 
 const struct pal_command pal_command_waive = {
     .name = "waive",
-    .args = "[FINGERPRINT]",
-    .summary = "accept the risk of one finding until a date",
-    .help = "Adds a risk acceptance for one failed finding of the last snapshot to the configured file. It is bound to "
-            "the facts the policy pins: when one of them changes, the finding reopens and says so.",
+    .args = "[FINGERPRINT | list | approve ID]",
+    .summary = "accept the risk of one finding until a date; list and approve what is accepted",
+    .help =
+        "Adds a risk acceptance for one failed finding of the last snapshot to the configured file. It is bound to "
+        "the facts the policy pins: when one of them changes, the finding reopens and says so. Where the "
+        "configuration names approvers (sign.approvers), it counts when its approver has signed it. "
+        "list shows every acceptance as it stands today, judged over the last snapshot, those that end first at the "
+        "top: holds, ends soon (within 30 days), ended, begins later, lapsed (a fact it was given for is another), "
+        "matches nothing, not approved, void (it lacks what it needs); how many findings it covers, and whether it is "
+        "wider than needed. "
+        "approve ID --sign KEY shows an acceptance and puts the approver's signature under it: SSHSIG, namespace "
+        "palscan-waiver, over what jq -cS 'del(.signature)' prints of it.",
     .opts = opts,
     .opts_n = sizeof(opts) / sizeof(opts[0]),
-    .max_args = 1,
+    .max_args = 2,
     .run = run,
 };

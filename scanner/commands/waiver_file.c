@@ -39,37 +39,94 @@ static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Finds the end of the last element (or of the opening bracket) of the array
- * that is the value of "waivers" in the root object. */
-static bool find_place(const char *text, size_t *ret_at, bool *ret_empty) {
+/* Finds the place behind the opening bracket of the array that is the value of
+ * "waivers" in the root object. */
+static bool find_list(const char *text, size_t *ret_at) {
   int depth = 0;
-  bool inside = false, key = false;
-  for (size_t at = 0; text[at] != '\0';) {
-    size_t next = step(text, at);
-    bool comment = text[at] == '/', blank = is_space(text[at]);
-    if (!inside && depth == 1 && text[at] == '"')
+  bool key = false;
+  for (size_t at = 0, next; text[at] != '\0'; at = next) {
+    next = step(text, at);
+    if (depth == 1 && text[at] == '"')
       key = next - at == 9 && strncmp(text + at, "\"waivers\"", 9) == 0;
-    if (text[at] == '[' || text[at] == '{') {
-      depth++;
-      if (!inside && depth == 2 && text[at] == '[' && key) {
-        inside = *ret_empty = true;
-        *ret_at = next;
-        at = next;
-        continue;
-      }
+    if (depth == 1 && text[at] == '[' && key) {
+      *ret_at = next;
+      return true;
     }
-    if (text[at] == ']' || text[at] == '}') {
-      depth--;
-      if (inside && depth == 1)
-        return true;
-    }
-    if (inside && !comment && !blank) {
+    depth += (text[at] == '[' || text[at] == '{') - (text[at] == ']' || text[at] == '}');
+  }
+  return false;
+}
+
+/* Finds the end of the last element of the list, or that of its opening bracket. */
+static bool find_place(const char *text, size_t *ret_at, bool *ret_empty) {
+  int depth = 1;
+  *ret_empty = true;
+  if (!find_list(text, ret_at))
+    return false;
+  for (size_t at = *ret_at, next; text[at] != '\0'; at = next) {
+    next = step(text, at);
+    depth += (text[at] == '[' || text[at] == '{') - (text[at] == ']' || text[at] == '}');
+    if (depth == 0)
+      return true;
+    if (text[at] != '/' && !is_space(text[at])) {
       *ret_empty = false;
       *ret_at = next;
     }
-    at = next;
   }
   return false;
+}
+
+/* Whether this object is the entry with that id. */
+static bool has_id(const char *text, size_t len, const char *id) {
+  struct pal_json_doc *doc = NULL;
+  struct pal_err ignored;
+  if (pal_json_parse(text, len, "entry", PAL_JSON_COMMENTS, 0, &doc, &ignored) != PAL_OK)
+    return false;
+  const char *own = pal_json_text(pal_json_get(pal_json_root(doc), "id"));
+  bool same = own != NULL && strcmp(own, id) == 0;
+  pal_json_doc_free(doc);
+  return same;
+}
+
+/* Finds the entry with this id from the opening bracket of the list on. */
+static bool find_entry(const char *text, const char *id, size_t *ret_at, size_t *ret_end) {
+  size_t at = 0, start = 0;
+  int depth = 0;
+  if (!find_list(text, &at))
+    return false;
+  for (; text[at] != '\0'; at = step(text, at)) {
+    if (text[at] == ']' && depth == 0)
+      break;
+    if ((text[at] == '{' || text[at] == '[') && depth++ == 0)
+      start = at;
+    if ((text[at] == '}' || text[at] == ']') && --depth == 0 && has_id(text + start, at + 1 - start, id)) {
+      *ret_at = start;
+      *ret_end = at + 1;
+      return true;
+    }
+  }
+  return false;
+}
+
+enum pal_code pal_waiver_replace(const char *path, const char *id, const char *json, struct pal_err *err) {
+  struct pal_buf text, out;
+  pal_buf_init(&text, WAIVER_FILE_MAX);
+  pal_buf_init(&out, WAIVER_FILE_MAX);
+  size_t at = 0, end = 0;
+  enum pal_code code = pal_file_read(path, "risk acceptances", 0, WAIVER_FILE_MAX, &text, err);
+  if (code == PAL_OK && !find_entry(text.data, id, &at, &end))
+    code = pal_err_set(err, PAL_E_NOTFOUND, "%s: no risk acceptance %s", path, id);
+  if (code == PAL_OK) {
+    pal_buf_add(&out, text.data, at);
+    pal_buf_puts(&out, json);
+    pal_buf_puts(&out, text.data + end);
+    code = pal_buf_check(&out, path, err);
+  }
+  if (code == PAL_OK)
+    code = pal_file_write(path, out.data, out.len, 0644, err);
+  pal_buf_deinit(&text);
+  pal_buf_deinit(&out);
+  return code;
 }
 
 enum pal_code pal_waiver_append(const char *path, const char *json, struct pal_err *err) {
