@@ -286,8 +286,8 @@ static enum pal_code run_sql(sqlite3 *db, const char *sql, struct pal_err *err) 
 static enum pal_code make_database(struct page *page, struct functions **functions, struct pal_err *err) {
   struct pal_buf ddl;
   pal_buf_init(&ddl, PAGE_MAX);
-  tables_ddl(&page->tables, PAL_STATE_NOW, &ddl);
-  tables_ddl(&page->tables, PAL_STATE_PREVIOUS, &ddl);
+  tables_ddl(&page->tables, PAL_STATE_NOW, false, &ddl);
+  tables_ddl(&page->tables, PAL_STATE_PREVIOUS, false, &ddl);
   enum pal_code code = sqlite3_open(":memory:", &page->db) == SQLITE_OK
                            ? functions_new(page->db, NULL, functions, err)
                            : pal_err_set(err, PAL_E_NOMEM, "no memory for a database");
