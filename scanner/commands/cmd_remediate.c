@@ -160,7 +160,10 @@ static enum pal_code run(struct pal_cli *cli, struct pal_err *err) {
     apply.repository_id = pal_repo_id(judged.repo);
     code = pal_remediate_apply(cli, &app, &plan, &apply, err);
   } else if (code == PAL_OK) {
-    code = print(cli, format, &plan, err);
+    plan.next =
+        pal_cli_hint(cli, "palscan remediate -f az (or powershell) -o FILE writes a script for whoever does it; "
+                          "palscan remediate --apply --max N changes links of identities of the configuration");
+    code = plan.next != NULL ? print(cli, format, &plan, err) : pal_err_nomem(err);
   }
   judged_free(&judged);
   pal_app_close(&app);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "remedy_place.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Best first: whom palscan signs in as, then applications, then people. */
@@ -95,6 +96,27 @@ static enum pal_code add_homes(struct pal_arena *arena, const struct remedy_plac
   return code;
 }
 
+/* Where those of a tenant and scope begin: the rows came in that order. */
+static size_t first_delegate(const struct remedy_places *places, const char *tenant, const char *scope) {
+  size_t low = 0, high = places->delegates_n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int cmp = strcmp(places->delegates[middle].tenant, tenant);
+    if (!cmp)
+      cmp = strcmp(places->delegates[middle].scope, scope);
+    if (cmp < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static bool is_delegate(const struct remedy_places *places, size_t i, const struct pal_remedy_ids *ids) {
+  return i < places->delegates_n && strcmp(places->delegates[i].tenant, ids->tenant.s) == 0 &&
+         strcmp(places->delegates[i].scope, ids->scope) == 0;
+}
+
 static enum pal_code add_delegate(struct pal_arena *arena, struct remedy_places *places,
                                   const struct pal_remedy_ids *ids, struct remedy_people *ret, struct pal_err *err) {
   if (!places->knows_delegates) {
@@ -103,10 +125,12 @@ static enum pal_code add_delegate(struct pal_arena *arena, struct remedy_places 
       return code;
     places->knows_delegates = true;
   }
-  for (size_t i = 0; ids->scope && i < places->delegates_n; i++) {
+  if (!ids->scope)
+    return PAL_OK;
+  for (size_t i = first_delegate(places, ids->tenant.s, ids->scope); is_delegate(places, i, ids); i++) {
     const struct remedy_delegate *one = &places->delegates[i];
     const struct account *account = remedy_account(places->remedies, one->managing.s, one->object.s);
-    if (strcmp(one->tenant, ids->tenant.s) == 0 && strcmp(one->scope, ids->scope) == 0 && account && account->may_link)
+    if (account && account->may_link)
       return add_person(arena, places->remedies, ids, one->managing.s, one->object.s, ret, err);
   }
   return PAL_OK;
@@ -121,11 +145,9 @@ static enum pal_code add_managing_tenant(struct pal_arena *arena, const struct r
   const char *managing = pal_json_text(pal_json_get(details, "managingTenantId"));
   if (managing && pal_tenant_id_parse(managing, &tenant, NULL) != PAL_OK)
     tenant.s[0] = '\0';
-  if (!tenant.s[0])
-    for (size_t i = 0; ids->scope && i < places->delegates_n; i++)
-      if (strcmp(places->delegates[i].tenant, ids->tenant.s) == 0 &&
-          strcmp(places->delegates[i].scope, ids->scope) == 0)
-        tenant = places->delegates[i].managing;
+  size_t first = ids->scope ? first_delegate(places, ids->tenant.s, ids->scope) : 0;
+  if (!tenant.s[0] && ids->scope && is_delegate(places, first, ids))
+    tenant = places->delegates[first].managing;
   return add_person(arena, places->remedies, ids, tenant.s, nobody.s, ret, err);
 }
 
@@ -138,12 +160,20 @@ static enum pal_code learn_reach(struct remedy_places *places, struct pal_err *e
   return remedy_ask(places->judge, reach_sql, on_reach, places, err);
 }
 
+static int compare_reach(const void *a, const void *b) {
+  const struct remedy_reach *x = a, *y = b;
+  int cmp = strcmp(x->tenant.s, y->tenant.s);
+  if (!cmp)
+    cmp = strcmp(x->subscription.s, y->subscription.s);
+  return cmp ? cmp : strcmp(x->object.s, y->object.s);
+}
+
+/* The rows came in that order. */
 static bool reaches(const struct remedy_places *places, const struct pal_remedy_ids *ids, const char *object) {
-  for (size_t i = 0; i < places->reach_n; i++)
-    if (strcmp(places->reach[i].subscription.s, ids->subscription.s) == 0 &&
-        strcmp(places->reach[i].tenant.s, ids->tenant.s) == 0 && strcmp(places->reach[i].object.s, object) == 0)
-      return true;
-  return false;
+  struct remedy_reach key = {.tenant = ids->tenant, .subscription = ids->subscription};
+  memcpy(key.object.s, object, sizeof key.object.s);
+  return places->reach_n > 0 &&
+         bsearch(&key, places->reach, places->reach_n, sizeof *places->reach, compare_reach) != NULL;
 }
 
 /* Whom palscan signs in as, then applications, then whoever comes first. */

@@ -139,13 +139,27 @@ static bool same_way(const struct pal_way *a, const struct pal_way *b) {
          (a->az_n == 0 || strcmp(a->az[0], b->az[0]) == 0);
 }
 
+/* What is done is the same; what may be done in its place need not be. */
 static bool same_step(const struct pal_step *a, const struct pal_step *b) {
-  if (strcmp(a->tenant_id, b->tenant_id) != 0 || a->ways_n != b->ways_n)
-    return false;
-  for (size_t i = 0; i < a->ways_n; i++)
-    if (!same_way(&a->ways[i], &b->ways[i]))
-      return false;
-  return true;
+  return strcmp(a->tenant_id, b->tenant_id) == 0 && same_way(&a->ways[0], &b->ways[0]);
+}
+
+static enum pal_code add_ways(struct making *m, struct pal_step *step, const struct pal_step *from) {
+  struct pal_way *ways = pal_arena_calloc(m->arena, step->ways_n + from->ways_n, sizeof *ways);
+  if (!ways)
+    return pal_err_nomem(m->err);
+  memcpy(ways, step->ways, step->ways_n * sizeof *ways);
+  size_t n = step->ways_n;
+  for (size_t i = 1; i < from->ways_n; i++) {
+    bool known = false;
+    for (size_t k = 1; k < n; k++)
+      known = known || same_way(&ways[k], &from->ways[i]);
+    if (!known)
+      ways[n++] = from->ways[i];
+  }
+  step->ways = ways;
+  step->ways_n = n;
+  return PAL_OK;
 }
 
 static enum pal_code add_finding(struct making *m, struct pal_step *step, const struct pal_reported *reported) {
@@ -198,11 +212,12 @@ static enum pal_code add_step(struct making *m, const struct case_of *c, struct 
     struct pal_step *known = &plan->steps[i - 1];
     if (!same_step(known, &step))
       continue;
-    if (known->order < order) { /* behind whatever must come first */
+    if (known->order > order) { /* one finding alone asks for it at once */
       known->order = order;
       known->after = after;
     }
-    return add_finding(m, known, c->reported);
+    enum pal_code code = add_ways(m, known, &step);
+    return code == PAL_OK ? add_finding(m, known, c->reported) : code;
   }
   struct pal_step *grown = pal_arena_grow(m->arena, plan->steps, plan->steps_n, &plan->steps_cap, sizeof *grown);
   size_t *before = pal_arena_grow(m->arena, m->before, plan->steps_n, &m->before_cap, sizeof *before);
@@ -398,7 +413,7 @@ enum pal_code pal_plan_make(struct pal_arena *arena, const struct pal_report *re
     code = plan_finding(&m, reported);
   }
   for (size_t i = 0; i < ret->steps_n && code == PAL_OK; i++)
-    if (!ret->steps[i].tenant_name)
+    if (!ret->steps[i].tenant_name && strcmp(ret->steps[i].tenant_id, ret->steps[i].findings[0]->tenant_id) != 0)
       ret->steps[i].tenant_name = name_of(report, ret->steps[i].tenant_id);
   if (code == PAL_OK && ret->steps_n > 1)
     qsort(ret->steps, ret->steps_n, sizeof *ret->steps, compare_steps);

@@ -96,9 +96,8 @@ static const struct dialect powershell = {
     .end = "}\n",
     .guard = "  if ($Object -eq '%s') {\n",
     .unguard = "  }\n",
-    .sign_in =
-        "    if (-not (Test-SignedIn %s %s)) { $null = %s }\n    if (-not (Test-SignedIn %s %s)) { Stop-Stranger "
-        "%s %s }\n",
+    .sign_in = "    if (-not (Test-SignedIn '%s' '%s')) { $null = %s }\n"
+               "    if (-not (Test-SignedIn '%s' '%s')) { Stop-Stranger '%s' '%s' }\n",
     .dispatch_head = "\nswitch (\"$Tenant\") {\n",
     .dispatch_row = "  '%s' { Tenant_%s }\n",
     .dispatch_end = "  default { throw 'The plan holds no step in that tenant.' }\n}\n",

@@ -130,6 +130,15 @@ enum pal_code remedy_print_text(const struct pal_plan *plan, const struct pal_st
       say_actor(&paper, step);
     say_step(&paper, step, i + 1, arena);
   }
+  if (plan->next) {
+    paper_blank(&paper);
+    paper_tint(&paper, TINT_HEAD);
+    paper_say(&paper, "Next");
+    paper_tint(&paper, TINT_OFF);
+    paper_say(&paper, ": ");
+    paper_text(&paper, plan->next);
+    paper_end(&paper, 0, 2);
+  }
   pal_arena_free(arena);
   return paper_finish(&paper, "the plan", err);
 }

@@ -68,6 +68,7 @@ struct pal_step {
 };
 struct pal_plan {
   const char *commit, *started; /* of the snapshot */
+  const char *next;             /* what to type next, NULL: nothing */
   struct pal_step *steps;       /* by tenant, actor, order, severity, fix, object */
   size_t steps_n, steps_cap;
   size_t findings; /* that led to the steps */

@@ -107,6 +107,20 @@ START_TEST(test_plan__two_findings_with_one_way_are_one_step) {
 }
 END_TEST
 
+/* Else the link of one identity would stand in the plan twice, once to be done and once to wait. */
+START_TEST(test_plan__what_is_done_once_is_one_step_with_all_that_may_stand_in_its_place) {
+  world_policy("OWN-1", "subject: identity\nreads: links\nfix: F1 F2 or registry", LINK_ROW " FROM link;");
+  world_policy("OWN-2", "subject: identity\nreads: links\nfix: F2 or accept", LINK_ROW " FROM link;");
+  struct pal_plan plan = plan_of(ONE_LINKED);
+  ck_assert_uint_eq(plan.steps_n, 2);
+  const struct pal_step *step = strcmp(plan.steps[0].ways[0].fix->word, "F2") == 0 ? &plan.steps[0] : &plan.steps[1];
+  ck_assert_str_eq(step->ways[0].fix->word, "F2");
+  ck_assert_uint_eq(step->findings_n, 2);
+  ck_assert_uint_eq(step->ways_n, 3);
+  ck_assert_ptr_null(step->after);
+}
+END_TEST
+
 START_TEST(test_plan__who_acts_first_comes_first_and_what_follows_says_so) {
   world_policy("OWN-1", "subject: identity\nreads: links\nfix: F4 F3 or registry", LINK_ROW " FROM link;");
   struct pal_plan plan = plan_of(ONE_LINKED);
@@ -167,6 +181,7 @@ Suite *make_report_remedy_suite(void) {
   suite_add_tcase(suite, words);
   tcase_add_checked_fixture(plans, set_up, tear_down);
   tcase_add_test(plans, test_plan__two_findings_with_one_way_are_one_step);
+  tcase_add_test(plans, test_plan__what_is_done_once_is_one_step_with_all_that_may_stand_in_its_place);
   tcase_add_test(plans, test_plan__who_acts_first_comes_first_and_what_follows_says_so);
   tcase_add_test(plans, test_plan__a_rule_without_a_way_says_what_it_says);
   tcase_add_test(plans, test_plan__an_id_that_is_none_stays_out);
