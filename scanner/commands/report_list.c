@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pal_json.h"
+#include "pal_text.h"
 
 const char *const pal_report_lists[] = {"access", "links", "population", "findings", NULL};
 
@@ -239,15 +240,31 @@ static void print_wrapped(const char *text, const char *format, const struct pal
   pal_buf_deinit(&laid);
 }
 
+/* What a person typed, or a tenant made, for that medium; NULL on no memory. */
+static const char *escaped(struct pal_arena *arena, const char *text, const char *format) {
+  struct pal_buf buf;
+  pal_buf_init(&buf, 64 << 10);
+  if (strcmp(format, "markdown") == 0)
+    pal_markdown_escape(&buf, text);
+  else
+    pal_term_escape(&buf, text);
+  const char *copy = buf.bad == PAL_OK ? pal_arena_strndup(arena, buf.data, buf.len) : NULL;
+  pal_buf_deinit(&buf);
+  return copy;
+}
+
 /* "Accounts with access as of 2026-11-20T02:00:00Z (snapshot 3fa9c1d2e4b5): …" */
 static enum pal_code print_heading(struct pal_arena *arena, const struct pal_query *query, const char *title,
                                    const char *format, const struct pal_style *style, FILE *out, struct pal_err *err) {
   const struct pal_trailers *t = &query->commit.trailers;
   char hex[41];
   pal_oid_hex(&query->commit.id, hex);
+  const char *shown = escaped(arena, title, format);
+  if (shown == NULL)
+    return pal_err_nomem(err);
   const char *text = pal_arena_printf(
       arena, "%s%s as of %s (snapshot %.12s%s). %lld of %lld tenants were read completely; what was not says so.",
-      strcmp(format, "markdown") == 0 ? "# " : "", title, t->started, hex,
+      strcmp(format, "markdown") == 0 ? "# " : "", shown, t->started, hex,
       t->kind == PAL_RUN_REPLAY ? ", replayed" : "", (long long)t->complete, (long long)t->expected);
   if (text == NULL)
     return pal_err_nomem(err);

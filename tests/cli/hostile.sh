@@ -50,13 +50,16 @@ test_hostile__screens_of_the_scans_are_harmless() {
 test_hostile__every_command_and_format_is_harmless() {
   hostile_nights
   local command format
-  for format in text json csv; do
-    for command in check 'check --as-recorded' 'check HEAD~1' diff 'diff HEAD HEAD~1' log show 'show HEAD~1' status verify 'policies list'; do
+  for format in text json csv markdown; do
+    for command in check 'check --as-recorded' 'check HEAD~1' diff 'diff HEAD HEAD~1' log show 'show HEAD~1' status verify 'policies list' \
+      'history provider-automation' 'history provider-automation --at HEAD' 'report access' 'report links' 'report population' 'report findings'; do
       # shellcheck disable=SC2086
       palscan $command -f "$format"
       [ "$status" -le 4 ] || fail "palscan $command ended with $status"
       expect_harmless "$T/.out" "$([ "$format" != csv ] || echo cr)"
       expect_harmless "$T/.err"
+      # Every one of these a name may hold, and none of them is palscan's own.
+      [ "$format" != markdown ] || ! grep -nP '(?<!\\)(?:\\\\)*[<`\[]' "$T/.out" || fail "palscan $command: Markdown of somebody else"
       [ "$format" != json ] || jq -e . "$T/.out" >/dev/null || fail "palscan $command -f json is no JSON"
     done
   done
@@ -66,7 +69,7 @@ test_hostile__every_table_in_every_format_is_harmless() {
   hostile_nights
   local sql format
   for sql in "${queries[@]}"; do
-    for format in text json csv; do
+    for format in text json csv markdown; do
       palscan_ok query "$sql" -f "$format"
       expect_harmless "$T/.out" "$([ "$format" != csv ] || echo cr)"
       [ "$format" != json ] || jq -e . "$T/.out" >/dev/null || fail "$sql: no JSON"
@@ -97,6 +100,21 @@ test_hostile__person_by_a_hostile_name() {
     [ "$status" -eq 0 ] || [ "$status" -eq 2 ] || fail "exit status $status"
     expect_harmless "$T/.out"
     expect_harmless "$T/.err"
+  done < <(jq -c '.principals[].name' estate.json)
+}
+
+test_hostile__history_by_a_hostile_name() {
+  hostile_nights
+  local name at format
+  while IFS= read -r name; do
+    name=$(jq -r . <<<"$name")
+    for at in '' '--at=HEAD'; do
+      for format in text markdown csv; do
+        palscan history "$name" ${at:+"$at"} -f "$format"
+        expect_harmless "$T/.out" "$([ "$format" != csv ] || echo cr)"
+        expect_harmless "$T/.err"
+      done
+    done
   done < <(jq -c '.principals[].name' estate.json)
 }
 
