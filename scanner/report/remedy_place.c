@@ -112,9 +112,10 @@ static size_t first_delegate(const struct remedy_places *places, const char *ten
   return low;
 }
 
+/* Of the scope; where none is given, of any of the customer. */
 static bool is_delegate(const struct remedy_places *places, size_t i, const struct pal_remedy_ids *ids) {
   return i < places->delegates_n && strcmp(places->delegates[i].tenant, ids->tenant.s) == 0 &&
-         strcmp(places->delegates[i].scope, ids->scope) == 0;
+         (!ids->scope || strcmp(places->delegates[i].scope, ids->scope) == 0);
 }
 
 static enum pal_code add_delegate(struct pal_arena *arena, struct remedy_places *places,
@@ -125,9 +126,8 @@ static enum pal_code add_delegate(struct pal_arena *arena, struct remedy_places 
       return code;
     places->knows_delegates = true;
   }
-  if (!ids->scope)
-    return PAL_OK;
-  for (size_t i = first_delegate(places, ids->tenant.s, ids->scope); is_delegate(places, i, ids); i++) {
+  for (size_t i = first_delegate(places, ids->tenant.s, ids->scope ? ids->scope : ""); is_delegate(places, i, ids);
+       i++) {
     const struct remedy_delegate *one = &places->delegates[i];
     const struct account *account = remedy_account(places->remedies, one->managing.s, one->object.s);
     if (account && account->may_link)
@@ -228,8 +228,11 @@ enum pal_code remedy_people(struct pal_arena *arena, struct remedy_places *place
   }
   if (ids->object.s[0] || !ids->tenant.s[0])
     return PAL_OK;
-  if (creates)
-    return add_best(arena, places, ids, ret, err);
+  if (creates) {
+    /* Where nobody of ours has an account, access is delegated, and the link stands in the managing tenant. */
+    code = add_best(arena, places, ids, ret, err);
+    return code == PAL_OK && ret->n == 0 ? add_delegate(arena, places, ids, ret, err) : code;
+  }
   return updates ? add_wrong(arena, places, ids, ret, err) : PAL_OK;
 }
 

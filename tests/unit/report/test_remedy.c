@@ -142,6 +142,27 @@ START_TEST(test_plan__a_rule_without_a_way_says_what_it_says) {
 }
 END_TEST
 
+/* A link in the tenant of the customer would be of no use. */
+START_TEST(test_plan__where_access_is_delegated_the_link_is_made_in_the_managing_tenant) {
+  world_view("our_delegation", "CREATE VIEW our_delegation AS SELECT tenant_id, id AS delegation_id, scope, "
+                               "managing_tenant_id FROM delegation");
+  world_view("our_object", "CREATE VIEW our_object AS SELECT tenant_id, object_id, type, 0 AS linked, 'us' AS owner, "
+                           "NULL AS left_date, 1 AS link_expected, NULL AS purpose, 1 AS is_configured FROM identity");
+  world_view("usable_partner", "CREATE VIEW usable_partner AS SELECT id AS partner_id FROM registry");
+  world_policy("OWN-1", "subject: tenant\nreads: delegations\nfix: F3",
+               "SELECT tenant_id, 'tenant' AS subject_type, tenant_id AS subject_id, 'n' AS subject_name, 'm' AS "
+               "message FROM delegation;");
+  struct pal_plan plan = plan_of("'tenants':{" TENANT(HOME, ",'identities':[" UNLINKED(O1) "]") "," TENANT(
+      T1, ",'delegations':[{'id':'/subscriptions/" S1 "/providers/microsoft.managedservices/registrationassignments/" O2
+          "','scope':'/subscriptions/" S1 "','managedByTenantId':'" HOME
+          "','authorizations':[{'kind':'permanent','principalId':'" O1 "','roleId':'" READER "'}]}]") "}");
+  ck_assert_uint_eq(plan.steps_n, 1);
+  ck_assert_str_eq(plan.steps[0].tenant_id, HOME);
+  ck_assert_str_eq(plan.steps[0].ways[0].ids.tenant.s, HOME);
+  ck_assert_str_eq(plan.steps[0].ways[0].ids.object.s, O1);
+}
+END_TEST
+
 START_TEST(test_plan__an_id_that_is_none_stays_out) {
   world_policy("OWN-1", "subject: identity\nreads: links\nfix: F7",
                "SELECT tenant_id, 'identity' AS subject_type, 'x; touch run' AS subject_id, 'n' AS subject_name, 'm' "
@@ -184,6 +205,7 @@ Suite *make_report_remedy_suite(void) {
   tcase_add_test(plans, test_plan__what_is_done_once_is_one_step_with_all_that_may_stand_in_its_place);
   tcase_add_test(plans, test_plan__who_acts_first_comes_first_and_what_follows_says_so);
   tcase_add_test(plans, test_plan__a_rule_without_a_way_says_what_it_says);
+  tcase_add_test(plans, test_plan__where_access_is_delegated_the_link_is_made_in_the_managing_tenant);
   tcase_add_test(plans, test_plan__an_id_that_is_none_stays_out);
   tcase_add_test(plans, test_plan__every_format_prints_it);
   suite_add_tcase(suite, plans);
