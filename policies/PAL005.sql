@@ -56,7 +56,8 @@ SELECT
   location.id AS locationId,
   active_link.last_read
 FROM active_link
-JOIN location
+CROSS JOIN location
   ON location.before = CAST(active_link.partner_id AS INTEGER)
-WHERE active_link.partner_id NOT IN (SELECT id FROM known)
+WHERE CAST(active_link.partner_id AS INTEGER) IN (SELECT before FROM location)
+  AND active_link.partner_id NOT IN (SELECT id FROM known)
   AND COALESCE(location.global_id, active_link.partner_id) = active_link.partner_id;

@@ -82,12 +82,16 @@ WITH
       linked.partner_id,
       linked.partner,
       linked.last_read,
-      EXISTS (
-        SELECT 1
-        FROM wanted
-        WHERE wanted.tenant_id = linked.tenant_id
-          AND wanted.partner_id = linked.partner_id
-          AND COALESCE(wanted.object_id, linked.object_id) = linked.object_id
+      COALESCE(
+        (linked.tenant_id, linked.partner_id) IN (SELECT tenant_id, partner_id FROM wanted WHERE object_id IS NULL),
+        0
+      ) OR COALESCE(
+        (linked.tenant_id, linked.partner_id, linked.object_id) IN (
+          SELECT tenant_id, partner_id, object_id
+          FROM wanted
+          WHERE object_id IS NOT NULL
+        ),
+        0
       ) AS is_wanted
     FROM several
     JOIN linked

@@ -30,9 +30,9 @@ WITH
   grouped AS (
     SELECT DISTINCT expected_scope.tenant_id
     FROM expected_scope
-    JOIN reach
-      ON reach.tenant_id = expected_scope.tenant_id
-      AND reach.scope = expected_scope.scope
+    CROSS JOIN reach
+      ON reach.scope = expected_scope.scope
+      AND +reach.tenant_id = expected_scope.tenant_id
     WHERE expected_scope.subscription_id IS NULL
       AND expected_scope.partner_id IN (SELECT partner_id FROM usable_partner)
   ),

@@ -64,11 +64,10 @@ WITH
       usage.resource_group,
       usage.used
     FROM partly
-    JOIN usage
+    CROSS JOIN usage
       ON usage.tenant_id = partly.tenant_id
       AND usage.subscription_id = partly.subscription_id
-    JOIN month
-      ON month.month = usage.month
+    WHERE usage.month IN (SELECT month FROM month)
   ),
   inside AS (
     SELECT DISTINCT

@@ -116,11 +116,11 @@ WITH
             WHERE known.id = here.subscription_id
               AND known.tenant_id = here.tenant_id
           )
-          AND NOT EXISTS (
-            SELECT 1
+          AND (here.subscription_id, here.tenant_id) NOT IN (
+            SELECT subscription_id, tenant_id
             FROM told
-            WHERE told.subscription_id = here.subscription_id
-              AND told.tenant_id = here.tenant_id
+            WHERE subscription_id IS NOT NULL
+              AND tenant_id IS NOT NULL
           )
         )
       )

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Signed change reviews. tenant_id is NULL where a review speaks of all customers. One
 -- that is dated after the run is of no use for it.
+-- once: few rows
 CREATE VIEW change_review AS
 WITH
   dated AS (

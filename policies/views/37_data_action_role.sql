@@ -2,6 +2,7 @@
 -- Built-in roles of the list for partner earned credit that have data actions, so that
 -- Lighthouse does not take them; of other built-in roles nothing is known:
 -- learn.microsoft.com/azure/lighthouse/concepts/tenants-users-roles
+-- once: role_id
 CREATE VIEW data_action_role AS
 WITH
   listed(role_id) AS (

@@ -2,6 +2,7 @@
 -- Rules for a subscription or a management group of a customer's tenant, with the scope
 -- as role assignments write it. Rules for one scope that name different IDs decide
 -- nothing: partner_id is NULL.
+-- once: tenant_id, scope; tenant_id, subscription_id
 CREATE VIEW expected_scope AS
 WITH
   written AS (
@@ -25,8 +26,21 @@ WITH
       expect.id
     FROM expect
     JOIN customer_tenant
+      ON customer_tenant.tenant_id = expect.tenant
     WHERE expect.management_group IS NOT NULL
-      AND COALESCE(expect.tenant, customer_tenant.tenant_id) = customer_tenant.tenant_id
+    UNION ALL
+    SELECT
+      customer_tenant.tenant_id,
+      CASE
+        WHEN expect.management_group LIKE '/%' THEN lower(expect.management_group)
+        ELSE '/providers/microsoft.management/managementgroups/' || lower(expect.management_group)
+      END,
+      NULL,
+      expect.id
+    FROM expect
+    JOIN customer_tenant
+    WHERE expect.management_group IS NOT NULL
+      AND expect.tenant IS NULL
   )
 SELECT
   tenant_id,

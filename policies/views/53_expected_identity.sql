@@ -58,7 +58,20 @@ WITH
     FROM scoped
     JOIN live_access
       ON live_access.tenant_id = scoped.tenant_id
-      AND (live_access.subscription_id = scoped.subscription_id OR live_access.scope = scoped.scope)
+      AND live_access.subscription_id = scoped.subscription_id
+    WHERE live_access.in_force
+    UNION
+    SELECT
+      live_access.tenant_id,
+      live_access.object_id,
+      2,
+      'subscription or management group',
+      scoped.partner_id
+    FROM scoped
+    -- By scope: each rule would read all roles in its tenant, were the tenant looked up.
+    CROSS JOIN live_access
+      ON live_access.scope = scoped.scope
+      AND +live_access.tenant_id = scoped.tenant_id
     WHERE live_access.in_force
     UNION
     SELECT
