@@ -55,8 +55,11 @@ static void write_finding(struct jsonw *w, const struct pal_reported *reported, 
   jsonw_text(w, "fingerprint", pal_get_text(finding, PAL_FINDING_FINGERPRINT));
   jsonw_text(w, "since", pal_get_text(finding, PAL_FINDING_SINCE));
   jsonw_text(w, "lastVerified", verified ? verified : text_or_null(fresh));
-  if (report)
+  if (report) {
+    jsonw_text(w, "waiver", pal_get_text(finding, PAL_FINDING_WAIVER));
+    jsonw_text(w, "lapsed", pal_get_text(finding, PAL_FINDING_LAPSED));
     write_remediation(w, report->remedies, reported);
+  }
   jsonw_end(w);
 }
 
@@ -109,6 +112,25 @@ static void write_summary(struct jsonw *w, const struct pal_report *report) {
   jsonw_end(w);
 }
 
+static void write_acceptances(struct jsonw *w, const struct pal_report *report) {
+  static const char *const approvals[] = {[PAL_APPROVAL_UNPROVEN] = "not approved by a signature",
+                                          [PAL_APPROVAL_SIGNED] = "signed",
+                                          [PAL_APPROVAL_MISSING] = "not approved"};
+  jsonw_array(w, "acceptances", JSONW_LINES);
+  for (size_t i = 0; i < report->accepted_n; i++) {
+    const struct pal_acceptance *acceptance = &report->accepted[i];
+    jsonw_object(w, NULL, JSONW_INLINE);
+    jsonw_text(w, "id", pal_get_text(acceptance->record, PAL_WAIVER_ID));
+    jsonw_text(w, "state", pal_acceptance_word(acceptance->state));
+    jsonw_text(w, "until", pal_get_text(acceptance->record, PAL_WAIVER_UNTIL));
+    jsonw_count(w, "covers", acceptance->covers);
+    jsonw_text(w, "approval", approvals[acceptance->approval]);
+    jsonw_text(w, "note", acceptance->note[0] ? acceptance->note : NULL);
+    jsonw_end(w);
+  }
+  jsonw_end(w);
+}
+
 enum pal_code report_json_findings(const struct pal_report *report, const struct pal_style *style, FILE *out,
                                    struct pal_err *err) {
   struct jsonw w;
@@ -124,6 +146,7 @@ enum pal_code report_json_findings(const struct pal_report *report, const struct
   write_rules(&w, report);
   write_coverage(&w, &report->completeness);
   write_summary(&w, report);
+  write_acceptances(&w, report);
   write_findings(&w, "findings", report->findings, report->findings_n, report->started, report);
   jsonw_end(&w);
   return jsonw_finish(&w, "the findings", err);

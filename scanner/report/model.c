@@ -262,6 +262,7 @@ enum pal_code report_build_from(struct pal_arena *arena, const struct report_sou
   ret->has_previous = has_previous;
   ret->acceptances = source->notes;
   ret->acceptances_n = source->notes_n;
+  ret->accepted = source->accepted;
   ret->accepted_n = source->accepted_n;
   ret->accepted_held = source->accepted_held;
   ret->unsigned_accepted = source->unsigned_accepted;
@@ -291,7 +292,8 @@ enum pal_code pal_report_build(struct pal_arena *arena, const struct pal_judge *
   const struct pal_policy_result **results =
       pal_arena_calloc(arena, source.results_n + 1, sizeof(const struct pal_policy_result *));
   struct pal_waiver_note *notes = pal_arena_calloc(arena, source.notes_n + 1, sizeof *notes);
-  if (!verdicts || !results || !notes)
+  struct pal_acceptance *accepted = pal_arena_calloc(arena, pal_judge_acceptances_n(judge) + 1, sizeof *accepted);
+  if (!verdicts || !results || !notes || !accepted)
     return pal_err_nomem(err);
   for (size_t i = 0; i < source.verdicts_n; i++)
     verdicts[i] = pal_judge_verdicts(judge, i);
@@ -302,9 +304,11 @@ enum pal_code pal_report_build(struct pal_arena *arena, const struct pal_judge *
   source.accepted_n = pal_judge_acceptances_n(judge);
   for (size_t i = 0; i < source.accepted_n; i++) {
     const struct pal_acceptance *acceptance = pal_judge_acceptance(judge, i);
+    accepted[i] = *acceptance;
     source.accepted_held += acceptance->state == PAL_ACCEPTANCE_HOLDS || acceptance->state == PAL_ACCEPTANCE_ENDS;
     source.unsigned_accepted |= acceptance->approval == PAL_APPROVAL_UNPROVEN;
   }
+  source.accepted = accepted;
   source.verdicts = verdicts;
   source.results = results;
   source.notes = notes;

@@ -17,6 +17,7 @@ struct report_source {
   size_t results_n;
   const struct pal_waiver_note *notes;
   size_t notes_n;
+  const struct pal_acceptance *accepted;
   size_t accepted_n, accepted_held;
   bool unsigned_accepted;
 };

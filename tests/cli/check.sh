@@ -118,7 +118,7 @@ expect_contract() {
     def are($wanted): if keys_unsorted == $wanted then empty else "keys \(keys_unsorted), wanted \($wanted)" end;
     def one($words): if IN($words[]) then empty else "\(.) is none of \($words)" end;
     def bin: if .status == "folded" or .status == "waived" then .status elif .verdict == "unknown" then .verdict else .severity end;
-    are(["formatVersion", "snapshot", "rules", "coverage", "summary", "findings"]),
+    are(["formatVersion", "snapshot", "rules", "coverage", "summary", "acceptances", "findings"]),
     (.formatVersion | one([1])),
     (.snapshot | are(["commit", "started", "kind"])),
     (.rules | are(["shipped", "changed", "disabled", "lowered", "own"])),
@@ -126,7 +126,7 @@ expect_contract() {
     (.summary | are(["critical", "high", "medium", "low", "info", "waived", "unknown", "folded"])),
     (.findings[] |
       are(["policy", "title", "class", "severity", "verdict", "status", "tenantId", "tenantName", "subject", "message",
-        "details", "fingerprint", "since", "lastVerified", "remediation"]),
+        "details", "fingerprint", "since", "lastVerified", "waiver", "lapsed", "remediation"]),
       (.subject | are(["type", "id", "name"])),
       (.class | one(["access", "attribution", "rule", "completeness"])),
       (.severity | one(["critical", "high", "medium", "low", "info"])),

@@ -337,6 +337,9 @@ test_waive__without_its_approvers_signature_it_does_not_count() {
   expect_err "not approved: it counts when Priya Nair has signed it: palscan waive approve $id --sign KEY"
   palscan check -f json
   expect_equal "$(status_of PAL002 "$WOODGROVE")" open status
+  expect_equal "$(jq -r ".acceptances[] | select(.id == \"$id\") | .state, .approval" "$T/.out" | uniq)" 'not approved' state
+  expect_equal "$(jq -r ".findings[] | select(.policy == \"PAL002\" and .tenantId == \"$WOODGROVE\") | .lapsed" "$T/.out")" \
+    'W-2026-07: not approved: it is not signed' lapsed
   palscan check
   expect_out 'are not approved: '
   expect_out "$id (not approved: it is not signed)"

@@ -96,11 +96,12 @@ struct pal_report {
   size_t not_tested_n;                       /* NOT_TESTED and BROKEN */
   const struct pal_waiver_note *acceptances; /* of those about which there is something to say */
   size_t acceptances_n;
-  size_t accepted_n, accepted_held; /* all risk acceptances; those in force */
-  bool unsigned_accepted;           /* no signatures are asked for under them */
-  const char *last_review;          /* instant, NULL: none */
-  const char *last_review_by;       /* reviewer, may be NULL */
-  const char *next;                 /* what to type next, NULL: nothing */
+  const struct pal_acceptance *accepted; /* all risk acceptances, in the order of their file */
+  size_t accepted_n, accepted_held;      /* … and how many are in force */
+  bool unsigned_accepted;                /* no signatures are asked for under them */
+  const char *last_review;               /* instant, NULL: none */
+  const char *last_review_by;            /* reviewer, may be NULL */
+  const char *next;                      /* what to type next, NULL: nothing */
 };
 
 /* Builds counts, order and novelty from a judge that has run. completeness, commit,

@@ -24,7 +24,7 @@ expect() {
 command -v jq >/dev/null || exit 77
 
 for file in findings.json empty.json; do
-  expect "$file" 'keys_unsorted == ["formatVersion","snapshot","rules","coverage","summary","findings"]'
+  expect "$file" 'keys_unsorted == ["formatVersion","snapshot","rules","coverage","summary","acceptances","findings"]'
   expect "$file" '.formatVersion == 1'
   expect "$file" '.snapshot | keys_unsorted == ["commit","started","kind"]'
   expect "$file" '.rules | keys_unsorted == ["shipped","changed","disabled","lowered","own"]'
@@ -40,7 +40,7 @@ for file in findings.json empty.json; do
 done
 for file in findings.json changes.json; do
   expect "$file" '[.. | objects | select(has("fingerprint"))] | length > 0 and all(.since != null and .lastVerified != null)'
-  expect "$file" '[.. | objects | select(has("fingerprint")) | keys_unsorted - ["remediation"]] | unique == [["policy","title","class","severity","verdict","status","tenantId","tenantName","subject","message","details","fingerprint","since","lastVerified"]]'
+  expect "$file" '[.. | objects | select(has("fingerprint")) | keys_unsorted - ["waiver","lapsed","remediation"]] | unique == [["policy","title","class","severity","verdict","status","tenantId","tenantName","subject","message","details","fingerprint","since","lastVerified"]]'
   expect "$file" '[.. | objects | select(has("subject")) | .subject | keys_unsorted] | unique == [["type","id","name"]]'
 done
 for file in changes.json quiet.json; do
