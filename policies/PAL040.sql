@@ -30,7 +30,8 @@
 -- holds the last verified value. A loss stays open until the cover returns or a review of
 -- the changes signed since then closes it. A subscription that had already been disabled
 -- ended; one that vanished is lost to an identity that palscan signs in as, of any other
--- it cannot be told. Cover by Lighthouse is the customer's: whether its delegations were
+-- it cannot be told, nor of one whose role assignments were never read before it vanished.
+-- Cover by Lighthouse is the customer's: whether its delegations were
 -- read is asked there, and what ends there with a planned offboarding is no loss. Of groups
 -- only those with a role in the subscription must be known.
 WITH
@@ -156,6 +157,44 @@ WITH
         AND last_verified.tenant_id IN (SELECT leaving.tenant_id FROM offboarding AS leaving WHERE leaving.object_id IS NULL)
       )
       AND NOT (subscription.id IS NULL AND lower(COALESCE(earlier.state, 'enabled')) IN ('disabled', 'deleted', 'warned', 'expired'))
+    UNION ALL
+    SELECT
+      active_link.tenant_id,
+      active_link.object_id,
+      earlier.tenant_id,
+      earlier.id,
+      (SELECT started FROM run),
+      1,
+      1
+    FROM active_link
+    JOIN our_object
+      ON our_object.tenant_id = active_link.tenant_id
+      AND our_object.object_id = active_link.object_id
+    JOIN previous.active_link AS link_before
+      ON link_before.tenant_id = active_link.tenant_id
+      AND link_before.object_id = active_link.object_id
+    JOIN previous.subscription AS earlier
+      ON earlier.tenant_id = active_link.tenant_id
+    JOIN previous.coverage AS unverified
+      ON unverified.tenant_id = earlier.tenant_id
+      AND unverified.area = 'role-assignments'
+      AND unverified.unit = earlier.id
+    LEFT JOIN subscription
+      ON subscription.tenant_id = earlier.tenant_id
+      AND subscription.id = earlier.id
+    WHERE our_object.is_configured
+      AND unverified.state NOT IN ('complete', 'not-applicable')
+      AND unverified.as_of IS NULL
+      AND subscription.id IS NULL
+      AND lower(COALESCE(earlier.state, 'enabled')) NOT IN ('disabled', 'deleted', 'warned', 'expired')
+      AND NOT EXISTS (
+        SELECT 1
+        FROM last_verified
+        WHERE last_verified.identity_tenant_id = active_link.tenant_id
+          AND last_verified.object_id = active_link.object_id
+          AND last_verified.tenant_id = earlier.tenant_id
+          AND last_verified.subscription_id = earlier.id
+      )
   ),
   summed AS (
     SELECT
@@ -180,7 +219,7 @@ SELECT
   active_link.name AS subject_name,
   'The identity is linked to partner ID ' || active_link.partner_id || ', but '
     || CASE
-      WHEN summed.lost_n = 0 THEN 'whether it still covers ' || summed.doubtful_n || ' of the subscriptions it covered cannot be told'
+      WHEN summed.lost_n = 0 THEN 'whether it lost cover of ' || summed.doubtful_n || CASE WHEN summed.doubtful_n = 1 THEN ' subscription' ELSE ' subscriptions' END || ' cannot be told'
       WHEN summed.lost_n = 1 THEN 'no longer covers subscription ' || json_extract(summed.lostSubscriptions, '$[0][1]') || ' permanently'
       ELSE 'no longer covers ' || summed.lost_n || ' subscriptions permanently'
     END
