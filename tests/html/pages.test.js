@@ -281,6 +281,10 @@ describe("on paper", () => {
     assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor), "rgb(255, 255, 255)");
     assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector("tbody tr")).breakInside), "avoid");
     assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".list thead")).display), "table-header-group");
+    // A sheet is as narrow as a small screen, and its tables stay tables.
+    await page.setViewportSize({ width: 680, height: 960 });
+    assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".list tbody td")).display), "table-cell");
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page is wider than the paper");
     await plain.close();
   });
 

@@ -48,8 +48,10 @@
     const first = nights[0], last = nights[nights.length - 1];
     const sum = (night) => night.open.reduce((a, b) => a + b, 0);
     const every = Math.ceil(nights.length / 8);
+    // On a narrow screen many nights are moved sideways rather than made unreadable.
+    const wide = nights.length > 14;
     return h("figure", { class: "trend" },
-      h("svg", { viewBox: "0 0 " + WIDTH + " " + HEIGHT, role: "img", "aria-label": "Open findings on " + pal.count(nights.length, "night", "nights") + ", from " + sum(first) + " on " + pal.date(first.started) + " to " + sum(last) + " on " + pal.date(last.started) },
+      h("div", wide ? { class: "scroll", tabindex: "0", role: "region", "aria-label": "Drawing of the nights" } : {}, h("svg", { class: wide ? "many" : null, viewBox: "0 0 " + (wide ? WIDTH : Math.max(420, end + RIGHT)) + " " + HEIGHT, role: "img", "aria-label": "Open findings on " + pal.count(nights.length, "night", "nights") + ", from " + sum(first) + " on " + pal.date(first.started) + " to " + sum(last) + " on " + pal.date(last.started) },
         grid.map((n) => h("g", {},
           h("line", { class: "grid", x1: LEFT, x2: end, y1: BASE - n * scale, y2: BASE - n * scale }),
           h("text", { class: "axis end", x: LEFT - 6, y: BASE - n * scale + 4 }, number(n)))),
@@ -57,7 +59,7 @@
           const middle = LEFT + step * (i + 0.5);
           return [bar(night, middle - width / 2, width, scale),
             i % every === 0 || nights.length < 9 ? h("text", { class: "axis middle", x: middle, y: 212 }, pal.date(night.started).slice(5)) : null];
-        })),
+        }))),
       h("figcaption", {},
         h("ul", { class: "key" },
           pal.severities.map((word) => h("li", {}, h("span", { class: "swatch " + word, "aria-hidden": "true" }), word)),
