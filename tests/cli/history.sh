@@ -114,6 +114,18 @@ test_history__at_a_date_not_read_is_no_present() {
   expect_equal "$(jq -c '[.access[] | .state] | unique' "$T/.out")" '["was live"]' access
 }
 
+test_history__json_is_what_the_schema_says() {
+  python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema here"
+  two_nights
+  palscan_ok history provider-automation -f json
+  python3 - "$PAL_SOURCE/snapshots/outputs/history.schema.json" "$T/.out" <<'END' || fail 'the schema refuses it'
+import json, sys, jsonschema
+schema, output = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:])
+errors = [f"{e.json_path}: {e.message}" for e in jsonschema.Draft202012Validator(schema).iter_errors(output)]
+assert not errors and len(output) > 20, "\n".join(errors[:5])
+END
+}
+
 test_history__upper_case_guid_is_the_same() {
   two_nights
   palscan_ok history "$ANNA" -f csv

@@ -241,6 +241,23 @@ test_report__list_as_json_text_and_markdown() {
   ! LC_ALL=C.UTF-8 grep -q '.\{61\}' "$T/.out" || fail 'wider than 60'
 }
 
+test_report__lists_are_what_the_schema_says() {
+  python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema here"
+  two_nights
+  local command
+  for command in 'report access' 'report links' 'report population' 'report findings' 'history f99036d2-b1c3-5ba7-8b95-68c0c3315d00 --at HEAD'; do
+    # shellcheck disable=SC2086
+    palscan_ok $command -f json
+    python3 - "$PAL_SOURCE/snapshots/outputs/report-list.schema.json" "$T/.out" <<'END' || fail "$command: the schema refuses it"
+import json, sys, jsonschema
+schema, output = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:])
+errors = [f"{e.json_path}: {e.message}" for e in jsonschema.Draft202012Validator(schema).iter_errors(output)]
+assert not errors, "\n".join(errors[:5])
+assert all(output[key] for key in output if key not in ("formatVersion",)), "an empty list shows nothing"
+END
+  done
+}
+
 test_report__list_of_nothing_is_refused() {
   two_nights
   palscan report lynx
