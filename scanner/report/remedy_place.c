@@ -213,10 +213,25 @@ static enum pal_code add_wrong(struct pal_arena *arena, const struct remedy_plac
   return code;
 }
 
+/* The one that the finding names, or one of ours that is linked there: who lacks the role only. */
+static enum pal_code add_holder(struct pal_arena *arena, const struct remedy_places *places, const pal_json *details,
+                                const struct pal_remedy_ids *ids, struct remedy_people *ret, struct pal_err *err) {
+  const struct pal_remedies *r = places->remedies;
+  const struct account *best = NULL;
+  const char *named = pal_json_text(pal_json_first(pal_json_get(details, "identities")));
+  struct pal_object_id object;
+  if (named && pal_object_id_parse(named, &object, NULL) == PAL_OK)
+    best = remedy_account(r, ids->tenant.s, object.s);
+  for (size_t i = remedy_first_account(r, ids->tenant.s, "");
+       r && !named && i < r->accounts_n && strcmp(r->accounts[i].tenant.s, ids->tenant.s) == 0; i++)
+    if (r->accounts[i].is_linked && (!best || rank_of(&r->accounts[i]) < rank_of(best)))
+      best = &r->accounts[i];
+  return best ? add_person(arena, r, ids, ids->tenant.s, best->object.s, ret, err) : PAL_OK;
+}
+
 enum pal_code remedy_people(struct pal_arena *arena, struct remedy_places *places, const struct pal_fix_use *use,
-                            const struct pal_reported *reported, const pal_json *details,
-                            const struct pal_remedy_ids *ids, struct remedy_people *ret, struct pal_err *err) {
-  (void)reported;
+                            const pal_json *details, const struct pal_remedy_ids *ids, struct remedy_people *ret,
+                            struct pal_err *err) {
   bool creates = strcmp(use->fix->word, "F3") == 0, updates = strcmp(use->fix->word, "F2") == 0;
   enum pal_code code = PAL_OK;
   *ret = (struct remedy_people){0};
@@ -233,6 +248,8 @@ enum pal_code remedy_people(struct pal_arena *arena, struct remedy_places *place
     code = add_best(arena, places, ids, ret, err);
     return code == PAL_OK && ret->n == 0 ? add_delegate(arena, places, ids, ret, err) : code;
   }
+  if (strcmp(use->fix->word, "F4") == 0)
+    return add_holder(arena, places, details, ids, ret, err);
   return updates ? add_wrong(arena, places, ids, ret, err) : PAL_OK;
 }
 

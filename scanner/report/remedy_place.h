@@ -31,9 +31,8 @@ struct remedy_people {
   size_t n, cap;
 };
 enum pal_code remedy_people(struct pal_arena *arena, struct remedy_places *places, const struct pal_fix_use *use,
-                            const struct pal_reported *reported, const pal_json *details,
-                            const struct pal_remedy_ids *ids, struct remedy_people *ret, struct pal_err *err)
-    PAL_MUST_CHECK;
+                            const pal_json *details, const struct pal_remedy_ids *ids, struct remedy_people *ret,
+                            struct pal_err *err) PAL_MUST_CHECK;
 
 struct remedy_assignment {
   const char *id, *scope;

@@ -279,7 +279,7 @@ static enum pal_code make_step(struct making *m, const struct case_of *c, size_t
   for (size_t i = first + 1; i < policy->fixes_n && policy->fixes[i].is_instead && n < WAYS_MAX && code == PAL_OK;
        i++) {
     struct remedy_people people = {0};
-    code = remedy_people(m->arena, &m->places, &policy->fixes[i], c->reported, c->details, &c->ids, &people, m->err);
+    code = remedy_people(m->arena, &m->places, &policy->fixes[i], c->details, &c->ids, &people, m->err);
     if (code == PAL_OK)
       code = make_way(m, policy->fixes[i].fix, people.n > 0 ? &people.v[0] : &c->ids, &ways[n++]);
   }
@@ -300,7 +300,7 @@ static enum pal_code make_steps(struct making *m, const struct case_of *c) {
     if (policy->fixes[i].is_instead)
       continue;
     struct remedy_people people = {0};
-    code = remedy_people(m->arena, &m->places, &policy->fixes[i], c->reported, c->details, &c->ids, &people, m->err);
+    code = remedy_people(m->arena, &m->places, &policy->fixes[i], c->details, &c->ids, &people, m->err);
     if (code == PAL_OK && people.n == 0)
       code = make_step(m, c, i, &c->ids, order, after, &title);
     for (size_t k = 0; k < people.n && code == PAL_OK; k++)

@@ -56,6 +56,14 @@ test_remediate__commands_hold_the_ids_of_the_finding() {
     'az managementpartner create --partner-id 2000002' Graphic
 }
 
+# Of a subscription that nobody linked covers, the role is for who is linked there and lacks it.
+test_remediate__a_role_is_asked_for_who_is_linked() {
+  two_nights
+  expect_equal "$(steps 'select(any(.findings[]; .policy == "PAL051") and .tenantName == "Lucerne Publishing") |
+    "\([.findings[].policy] | unique | join(",")) \(.ways[0].fix) \(.ways[0].objectId) \(.ways[0].complete)"')" \
+    'PAL030,PAL051 F4 8f28892c-3e54-583c-917f-b6be14db5671 true' Lucerne
+}
+
 # Nobody is told to ask for access without being told that it can be ended.
 test_remediate__a_request_for_a_role_stands_beside_its_end() {
   two_nights
