@@ -124,7 +124,6 @@ static enum pal_code write_site(struct reporting *r, struct pal_err *err) {
                           .judge = j->judge,
                           .organization =
                               j->registry != NULL ? pal_get_text(j->registry, PAL_REGISTRY_ORGANIZATION) : NULL,
-                          .waivers = j->waivers,
                           .version = PALSCAN_VERSION};
   struct pal_comparison comparison;
   struct pal_commit before;

@@ -20,6 +20,13 @@ const char *report_state_word(int rank) {
   return pal_kind_COVERAGE.fields[PAL_COVERAGE_STATE].words[rank];
 }
 
+const char *report_approval_word(enum pal_approval approval) {
+  static const char *const words[] = {[PAL_APPROVAL_UNPROVEN] = "not approved by a signature",
+                                      [PAL_APPROVAL_SIGNED] = "signed",
+                                      [PAL_APPROVAL_MISSING] = "not approved"};
+  return words[approval];
+}
+
 bool report_is(const struct pal_record *record, int field, const char *word) {
   const char *text = pal_get_text(record, field);
   return text && strcmp(text, word) == 0;

@@ -113,9 +113,6 @@ static void write_summary(struct jsonw *w, const struct pal_report *report) {
 }
 
 static void write_acceptances(struct jsonw *w, const struct pal_report *report) {
-  static const char *const approvals[] = {[PAL_APPROVAL_UNPROVEN] = "not approved by a signature",
-                                          [PAL_APPROVAL_SIGNED] = "signed",
-                                          [PAL_APPROVAL_MISSING] = "not approved"};
   jsonw_array(w, "acceptances", JSONW_LINES);
   for (size_t i = 0; i < report->accepted_n; i++) {
     const struct pal_acceptance *acceptance = &report->accepted[i];
@@ -124,7 +121,7 @@ static void write_acceptances(struct jsonw *w, const struct pal_report *report) 
     jsonw_text(w, "state", pal_acceptance_word(acceptance->state));
     jsonw_text(w, "until", pal_get_text(acceptance->record, PAL_WAIVER_UNTIL));
     jsonw_count(w, "covers", acceptance->covers);
-    jsonw_text(w, "approval", approvals[acceptance->approval]);
+    jsonw_text(w, "approval", report_approval_word(acceptance->approval));
     jsonw_text(w, "note", acceptance->note[0] ? acceptance->note : NULL);
     jsonw_end(w);
   }

@@ -70,6 +70,8 @@ enum pal_code report_pointers(struct pal_arena *arena, const struct pal_verdicts
 const char *report_severity_word(int rank);
 const char *report_class_word(int rank);
 const char *report_state_word(int rank);
+/* Whether a signature approves a risk acceptance: "signed", … */
+const char *report_approval_word(enum pal_approval approval);
 /* Verdict fail, status open. */
 bool report_counts(const struct pal_record *finding);
 bool report_is(const struct pal_record *record, int field, const char *word);

@@ -154,14 +154,7 @@ static void write_findings(struct jsonw *w, const struct pal_report *report) {
 
 /* --- risk acceptances, reviews --- */
 
-static const char *note_of(const struct pal_report *report, const char *id) {
-  for (size_t i = 0; id && i < report->acceptances_n; i++)
-    if (strcmp(report->acceptances[i].id, id) == 0)
-      return report->acceptances[i].note;
-  return NULL;
-}
-
-static void write_acceptances(struct jsonw *w, const struct pal_site *site) {
+static void write_acceptance(struct jsonw *w, const struct pal_acceptance *acceptance) {
   static const struct {
     const char *key;
     int field;
@@ -175,15 +168,20 @@ static void write_acceptances(struct jsonw *w, const struct pal_site *site) {
                {"ticket", PAL_WAIVER_TICKET},
                {"from", PAL_WAIVER_FROM},
                {"until", PAL_WAIVER_UNTIL}};
-  const struct pal_records *waivers = site->waivers ? pal_get_records(site->waivers, PAL_WAIVERS_WAIVERS) : NULL;
+  jsonw_object(w, NULL, JSONW_INLINE);
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    jsonw_text(w, texts[i].key, pal_get_text(acceptance->record, texts[i].field));
+  jsonw_text(w, "state", pal_acceptance_word(acceptance->state));
+  jsonw_text(w, "approval", report_approval_word(acceptance->approval));
+  jsonw_count(w, "covers", acceptance->covers);
+  jsonw_text(w, "note", acceptance->note[0] ? acceptance->note : NULL);
+  jsonw_end(w);
+}
+
+static void write_acceptances(struct jsonw *w, const struct pal_report *report) {
   jsonw_array(w, "acceptances", JSONW_INLINE);
-  for (size_t i = 0; waivers && i < waivers->n; i++) {
-    jsonw_object(w, NULL, JSONW_INLINE);
-    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
-      jsonw_text(w, texts[k].key, pal_get_text(waivers->v[i], texts[k].field));
-    jsonw_text(w, "note", note_of(site->report, pal_get_text(waivers->v[i], PAL_WAIVER_ID)));
-    jsonw_end(w);
-  }
+  for (size_t i = 0; i < report->accepted_n; i++)
+    write_acceptance(w, &report->accepted[i]);
   jsonw_end(w);
 }
 
@@ -305,7 +303,7 @@ enum pal_code site_write_summary(const struct pal_site *site, const char *folder
   write_completeness(w, &site->report->completeness);
   write_rules(w, site->report);
   write_findings(w, site->report);
-  write_acceptances(w, site);
+  write_acceptances(w, site->report);
   jsonw_text(w, "lastReview", site->report->last_review);
   jsonw_text(w, "lastReviewBy", site->report->last_review_by);
   jsonw_text(w, "next", site->report->next);

@@ -37,6 +37,8 @@ test_report__pages_hold_the_numbers_of_the_first_screen() {
     "$(jq -c '.summary | .critical + .high + .medium + .low + .info' "$T/.out")" open
   expect_equal "$(jq -c '[.findings.unknown, .findings.folded, .findings.accepted]' "$T/report")" \
     "$(jq -c '.summary | [.unknown, .folded, .waived]' "$T/.out")" "the others"
+  expect_equal "$(jq -c '.acceptances[] | [.id, .state, .approval, .covers, .note]' "$T/report")" \
+    "$(jq -c '.acceptances[] | [.id, .state, .approval, .covers, .note]' "$T/.out")" "risk acceptances"
   expect_equal "$(jq -r .run.commit "$T/report")" "$(head_of)" commit
   palscan_ok check --as-recorded --fail-on none
   expect_out "$(jq -r '"\(.findings.new) new, \(.findings.resolved) resolved"' "$T/report")"

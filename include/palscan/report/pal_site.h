@@ -24,10 +24,9 @@ struct pal_site { /* everything borrowed */
   const struct pal_report *report;
   const struct pal_comparison *comparison; /* NULL: nothing to compare with */
   const struct pal_pack *pack;
-  struct pal_judge *judge;          /* that has run, with all tables; NULL: no lists of accounts, access and units */
-  const char *organization;         /* of the registry, or NULL */
-  const struct pal_record *waivers; /* WAIVERS, or NULL */
-  const char *version;              /* of palscan */
+  struct pal_judge *judge;  /* that has run, with all tables; NULL: no lists of accounts, access and units */
+  const char *organization; /* of the registry, or NULL */
+  const char *version;      /* of palscan */
   const struct pal_site_night *nights;
   size_t nights_n; /* oldest first */
 };

@@ -8,8 +8,8 @@
   function acceptances(report) {
     return h("section", { id: "acceptances", "aria-labelledby": "acceptances-title" }, h("h2", { id: "acceptances-title" }, "Risk acceptances"),
       report.acceptances.length === 0 ? pal.empty("No risk is accepted.")
-        : report.acceptances.map((one) => h("article", { class: "card-finding" }, h("h3", {}, one.id, " ", one.policy ? pal.rule(one.policy, "") : null, " ", one.note ? h("span", { class: "tag accepted" }, one.note) : null),
-          h("p", {}, one.reason || ""), h("dl", { class: "facts line-facts" }, [["Owner", one.owner], ["Requested by", one.requester], ["Approved by", one.approver || "not approved"], ["Ticket", one.ticket], ["From", one.from], ["Until", one.until]].map(([term, what]) => (what ? pair(term, what) : null)), one.tenant ? pair("Customer", h("a", { href: "customer.html#id=" + encodeURIComponent(one.tenant) }, h("code", {}, one.tenant))) : null))));
+        : report.acceptances.map((one) => h("article", { class: "card-finding" }, h("h3", {}, one.id, " ", one.policy ? pal.rule(one.policy, "") : null, " ", h("span", { class: "tag accepted" }, one.note || one.state)),
+          h("p", {}, one.reason || ""), h("dl", { class: "facts line-facts" }, [["Owner", one.owner], ["Requested by", one.requester], ["Approver", (one.approver || "nobody") + ", " + one.approval], ["Covers", pal.count(one.covers, "finding", "findings")], ["Ticket", one.ticket], ["From", one.from], ["Until", one.until]].map(([term, what]) => (what ? pair(term, what) : null)), one.tenant ? pair("Customer", h("a", { href: "customer.html#id=" + encodeURIComponent(one.tenant) }, h("code", {}, one.tenant))) : null))));
   }
 
   pal.page(async (report, page) => {
