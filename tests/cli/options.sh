@@ -328,8 +328,8 @@ test_options__progress_is_for_terminals_only() {
 test_options__what_to_type_next_names_the_configuration() {
   no_night
   palscan --config palscan.json status
-  expect_one_error 2
-  expect_err 'the first one: palscan --config palscan.json scan'
+  expect_status 4
+  expect_out 'palscan --config palscan.json scan is the first run'
   palscan --config palscan.json log
   expect_out 'The first one: palscan --config palscan.json scan'
   cp palscan.json "it's here.json"
