@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pal_judge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "areas.h"
@@ -241,16 +242,24 @@ static void count(struct pal_policy_result *result, const struct pal_record *fin
     result->fail++;
 }
 
+static int by_id(const void *id, const void *policy) {
+  return strcmp(id, ((const struct pack_policy *)policy)->pub.id);
+}
+
 static void count_all(struct pal_judge *judge) {
-  for (size_t i = 0; i < pal_pack_n(judge->o.pack); i++)
+  const struct pal_pack *pack = judge->o.pack;
+  for (size_t i = 0; i < pack->policies_n; i++)
     judge->results[i] = (struct pal_policy_result){
         .policy = &judge->runs[i].policy->pub, .state = judge->runs[i].state, .why = judge->runs[i].why};
   for (size_t v = 0; v < judge->verdicts_n; v++) {
     const struct pal_records *findings = &judge->verdicts[v].findings;
-    for (size_t f = 0; f < findings->n; f++)
-      for (size_t i = 0; i < pal_pack_n(judge->o.pack); i++)
-        if (finding_is(findings->v[f], PAL_FINDING_POLICY, judge->runs[i].policy->pub.id))
-          count(&judge->results[i], findings->v[f]);
+    for (size_t f = 0; f < findings->n && pack->policies_n; f++) {
+      const char *id = pal_get_text(findings->v[f], PAL_FINDING_POLICY);
+      const struct pack_policy *policy =
+          id ? bsearch(id, pack->policies, pack->policies_n, sizeof *pack->policies, by_id) : NULL;
+      if (policy)
+        count(&judge->results[policy - pack->policies], findings->v[f]);
+    }
   }
 }
 
