@@ -112,7 +112,7 @@ struct script {
 
 static struct pal_guid underscored(const char *tenant_id) {
   struct pal_guid ret = {0};
-  for (size_t i = 0; tenant_id[i] && i < sizeof ret.s - 1; i++)
+  for (size_t i = 0; i < sizeof ret.s - 1 && tenant_id[i]; i++)
     ret.s[i] = tenant_id[i] == '-' ? '_' : tenant_id[i];
   return ret;
 }

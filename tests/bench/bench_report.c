@@ -54,8 +54,8 @@ static double peak_mib(void) {
 
 /* Spread over all first digits, in the order of the numbers. */
 static void tenant_id(char out[37], unsigned long n, unsigned long tenants) {
-  unsigned long first = (unsigned long)((double)n / (double)tenants * 4294967296.0);
-  (void)snprintf(out, 37, "%08lx-0000-4000-8000-%012lx", first, n);
+  unsigned first = (unsigned)((double)n / (double)tenants * 4294967296.0);
+  (void)snprintf(out, 37, "%08x-0000-4000-8000-0000%08x", first, (unsigned)n);
 }
 
 static void add(struct pal_docs *docs, const char *tenant, const char *name, const char *text) {

@@ -234,8 +234,7 @@ START_TEST(test_lifecycle__follows_the_rules) {
   const char *difference = world_difference("OWN1", rows[_i].members);
   bool broken = strstr(rows[_i].sql, "wrong") != NULL;
   if (broken) /* the difference says that the policy is broken, and nothing else */
-    ck_assert_msg(difference && strncmp(difference, "OWN1 is broken", 14) == 0, "%s:\n%s", rows[_i].name,
-                  difference);
+    ck_assert_msg(difference && strncmp(difference, "OWN1 is broken", 14) == 0, "%s:\n%s", rows[_i].name, difference);
   else
     ck_assert_msg(!difference, "%s:\n%s", rows[_i].name, difference);
 }
