@@ -136,6 +136,27 @@ test_report__folder_is_replaced_when_it_is_a_report_and_refused_when_it_is_not()
   expect_equal "$(names "$T" | tr ' ' '\n' | grep -c '^\(site\|empty\)\.' || :)" 0 leftovers
 }
 
+# Of a site that somebody else made nothing is removed, though it has what a report has.
+test_report__folder_that_only_looks_like_a_report_is_kept() {
+  two_nights
+  site
+  mkdir -p "$T/mine/data" && echo '<h1>mine</h1>' >"$T/mine/index.html" && : >"$T/mine/data/report.js"
+  palscan report -f html -o "$T/mine"
+  expect_one_error 2
+  expect_err 'no earlier report'
+  expect_file "$T/mine/data/report.js"
+  expect_file "$T/mine/index.html"
+  cp -r "$T/site" "$T/more" && : >"$T/more/data/ledger.sqlite"
+  palscan report -f html -o "$T/more"
+  expect_one_error 2
+  expect_err 'holds "data/ledger.sqlite"'
+  expect_file "$T/more/data/ledger.sqlite"
+  cp -r "$T/site" "$T/deep" && mkdir "$T/deep/data/old.js"
+  palscan report -f html -o "$T/deep"
+  expect_one_error 2
+  expect_err 'holds "data/old.js"'
+}
+
 test_report__same_snapshot_gives_the_same_bytes() {
   two_nights
   site
