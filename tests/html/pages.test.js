@@ -311,6 +311,7 @@ describe("hostile names", () => {
     const ids = JSON.parse(JSON.parse(customers.replace(/^pal\.take\("customers-0",|\);\n$/g, ""))).map((row) => row[0]);
     assert.ok(kept.length > 0 && ids.length > 0);
     let shown = 0;
+    let turned = 0;
     for (const address of [...pages.map((name) => name + ".html"), "findings.html#state=all", ...ids.map((id) => "customer.html#id=" + id)]) {
       const page = await open(plain, site, address);
       for (const button of (await page.locator("button.open").all()).slice(0, 30)) await button.click();
@@ -325,9 +326,16 @@ describe("hostile names", () => {
       assert.deepEqual(odd, [], address);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(over <= 0, `${address} is ${over} too wide`);
+      // What nobody sees, or what turns the text around it, is told in numbers; and each link can be seen.
+      const acting = await page.evaluate(() => [document.title, document.body.textContent, ...[...document.querySelectorAll("*")].flatMap((one) => [...one.attributes].map((attribute) => attribute.value))]
+        .flatMap((text) => text.match(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu) || []).map((c) => c.codePointAt(0).toString(16)));
+      assert.deepEqual(acting, [], address);
+      turned += (await page.locator("main").innerText()).includes("\\u{202e}gnp.exe\\u{202c}");
+      assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll("main a")].filter((one) => one.innerText.trim() === "").map((one) => one.outerHTML)), [], address);
       await page.close();
     }
     assert.ok(shown > 0, "no page shows the harm as text");
+    assert.ok(turned > 0, "no page shows the turned name in numbers");
     await plain.close();
   });
 });

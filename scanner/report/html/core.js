@@ -81,6 +81,11 @@ window.pal = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const vector = new Set(["svg", "g", "path", "rect", "line", "circle", "text", "title", "polyline"]);
 
+  // What nobody sees, or what turns the direction of the text around it, stands there as its number: those of
+  // pal_code_point_hostile() but tabs and line ends, which are blanks on a page.
+  const hidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\r(?!\n)/gu;
+  const shown = (text) => String(text).replace(hidden, (c) => "\\u{" + c.codePointAt(0).toString(16) + "}");
+
   // An element: properties are attributes, but class, on (listeners) and those that are booleans.
   function h(tag, properties, ...children) {
     const element = vector.has(tag) && tag !== "title" ? document.createElementNS(SVG, tag) : document.createElement(tag);
@@ -88,7 +93,7 @@ window.pal = (() => {
       if (value === null || value === undefined || value === false) continue;
       if (name === "class") element.setAttribute("class", value);
       else if (name === "on") for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
-      else element.setAttribute(name, value === true ? "" : String(value));
+      else element.setAttribute(name, value === true ? "" : shown(value));
     }
     add(element, children);
     return element;
@@ -98,7 +103,7 @@ window.pal = (() => {
     for (const child of children) {
       if (child === null || child === undefined || child === false || child === "") continue;
       if (Array.isArray(child)) add(element, child);
-      else element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+      else element.append(child instanceof Node ? child : document.createTextNode(shown(child)));
     }
   }
 
@@ -204,5 +209,5 @@ window.pal = (() => {
     });
   }
 
-  return { take, load, parts, all, of, h, fill, get, say, place, move, page, count, number, date, time };
+  return { take, load, parts, all, of, h, shown, fill, get, say, place, move, page, count, number, date, time };
 })();

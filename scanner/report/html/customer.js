@@ -96,7 +96,7 @@
       return;
     }
     const name = pal.customerName(id, row ? row[1] : null);
-    document.title = name + " · palscan";
+    document.title = pal.shown(name) + " · palscan";
     pal.fill(pal.get("title"), name);
     const lacking = units.filter(isLacking);
     const of = (state) => findings.filter((finding) => finding.state === state);

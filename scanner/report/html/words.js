@@ -47,7 +47,8 @@
       h("button", { type: "button", class: "copy", title: "Copy", "aria-label": "Copy " + id, on: { click: copy } }));
 
   pal.isEstate = (id) => !/^[0-9a-f]{8}-/.test(id);
-  pal.customerName = (id, name) => (pal.isEstate(id) ? "Estate as a whole" : name || "unnamed customer");
+  // A name of blanks is none: a link needs something to click on.
+  pal.customerName = (id, name) => (pal.isEstate(id) ? "Estate as a whole" : name && name.trim() ? name : "unnamed customer");
   // A name never stands without its id.
   pal.customer = (id, name) =>
     pal.isEstate(id)
