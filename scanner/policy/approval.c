@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* approval.c - whether an acceptance is signed by its approver, out of the settings of the run. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "pal_acceptance.h"
@@ -7,16 +8,58 @@
 
 enum { NAME_MAX_BYTES = 512, ACCEPTANCE_BYTES_MAX = 4 << 20 };
 
+/* The code point of an escape "\\uXXXX", of two where it takes two; *ret_len: its bytes. */
+static uint32_t read_escape(const char *at, size_t *ret_len) {
+  char digits[5] = {0};
+  memcpy(digits, at + 2, 4);
+  uint32_t code = (uint32_t)strtoul(digits, NULL, 16);
+  *ret_len = 6;
+  if ((code & 0xFC00) != 0xD800)
+    return code;
+  memcpy(digits, at + 8, 4);
+  *ret_len = 12;
+  return 0x10000 + ((code & 0x3FF) << 10) + ((uint32_t)strtoul(digits, NULL, 16) & 0x3FF);
+}
+
+/*
+ * Canonical JSON tells in numbers what a reader does not see. Stock tools do not, and whoever signs or verifies with
+ * ssh-keygen has the bytes from jq: letters for five control characters, numbers for the others, all else as it is.
+ */
+static void put_as_jq(struct pal_buf *out, const char *json) {
+  static const char letters[] = "btn?fr"; /* of U+0008 on */
+  for (size_t len; *json; json += len) {
+    len = strcspn(json, "\\");
+    pal_buf_add(out, json, len);
+    json += len;
+    len = *json ? 2 : 0;
+    uint32_t code = len && json[1] == 'u' ? read_escape(json, &len) : '?';
+    if (len <= 2 || code == 0x0B || code == 0x7F || code < 0x08 || (code > 0x0D && code < ' '))
+      pal_buf_add(out, json, len);
+    else if (code < ' ')
+      pal_buf_add(out, (const char[]){'\\', letters[code - 0x08]}, 2);
+    else
+      pal_utf8_encode(out, code);
+  }
+}
+
 enum pal_code pal_acceptance_bytes(const struct pal_record *waiver, struct pal_buf *out, struct pal_err *err) {
   struct pal_arena *arena = pal_arena_new(0);
   struct pal_record *copy = arena ? pal_record_dup(arena, waiver) : NULL;
+  struct pal_buf text;
+  pal_buf_init(&text, ACCEPTANCE_BYTES_MAX);
   if (copy) {
     pal_set_absent(copy, PAL_WAIVER_SIGNATURE);
-    pal_record_compact(copy, out);
-    pal_buf_putc(out, '\n');
+    pal_record_compact(copy, &text);
   }
   pal_arena_free(arena);
-  return copy ? pal_buf_check(out, "a risk acceptance", err) : pal_err_nomem(err);
+  enum pal_code code = copy ? pal_buf_check(&text, "a risk acceptance", err) : pal_err_nomem(err);
+  if (code == PAL_OK) {
+    put_as_jq(out, text.data);
+    pal_buf_putc(out, '\n');
+    code = pal_buf_check(out, "a risk acceptance", err);
+  }
+  pal_buf_deinit(&text);
+  return code;
 }
 
 /* --- whose signature counts --- */

@@ -380,6 +380,26 @@ test_waive__approve_lets_it_count_and_ssh_keygen_agrees() {
   expect_equal "$(jq -r ".[] | select(.id == \"$id\") | .note" "$T/.out")" 'not approved: what was signed is not what stands here' note
 }
 
+# Whatever a person writes, the bytes that are signed are those that jq prints.
+test_waive__ssh_keygen_agrees_whatever_the_reason_holds() {
+  two_nights
+  with_approvers
+  local reason
+  reason=$(printf 'Zur\xc3\xbcck:\ttab\nline\r\b\f \x01\x1f\x7f "q" \\ / \xc2\x9b \xe2\x80\xa8\xe2\x80\xae\xe2\x80\x8b\xef\xbb\xbf \xf0\x9f\x8d\x95 \xf3\xa0\x81\x81')
+  palscan_ok waive "${ONE[@]}" --reason "$reason" "${WHO[@]:2}" --until "$THEN" --sign priya
+  sed '/^ *\/\//d' waivers.json | jq -c '.waivers[-1]' >line
+  expect_equal "$(jq -r .reason line)" "$reason" reason
+  jq -r .signature line >line.sig
+  jq -cS 'del(.signature)' line | ssh-keygen -q -Y verify -f approvers -I 'Priya Nair' -n palscan-waiver -s line.sig >/dev/null ||
+    fail 'ssh-keygen refuses the signature'
+  # … and the other way round.
+  jq -cS 'del(.signature)' line >signed
+  ssh-keygen -q -Y sign -f priya -n palscan-waiver signed 2>/dev/null
+  jq -c --rawfile s signed.sig '{waivers: [.signature = $s]}' line >waivers.json
+  palscan_ok waive list -f json
+  expect_equal "$(jq -r '.[0].approval' "$T/.out")" signed approval
+}
+
 test_waive__approver_signs_at_once() {
   two_nights
   with_approvers

@@ -19,8 +19,7 @@
 #include "pal_record.h"
 #include "pal_sshsig.h"
 
-/* Appends what is signed: the acceptance as its line stands in inputs/waivers.json, without `signature`, and a newline;
- * the same as `jq -cS 'del(.signature)'` prints of it. */
+/* Appends what is signed: what `jq -cS 'del(.signature)'` prints of its line in inputs/waivers.json, newline included. */
 enum pal_code pal_acceptance_bytes(const struct pal_record *waiver, struct pal_buf *out, struct pal_err *err)
     PAL_MUST_CHECK;
 /* The setting out of a file of approvers: its lines that allow the namespace of acceptances. */
