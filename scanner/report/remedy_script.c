@@ -18,8 +18,8 @@ struct dialect {
   const char *function; /* %s: the tenant id with underscores, twice the tenant id */
   const char *end;      /* of a function */
   const char *guard;    /* opens what runs: %s: the object */
-  const char *unguard;
-  const char *sign_in; /* %s: tenant, object, command */
+  const char *unguard;  /* and notes that something ran */
+  const char *sign_in;  /* %s: tenant, object, command */
   const char *dispatch_head, *dispatch_row /* tenant id, tenant id with underscores */, *dispatch_end;
 };
 
@@ -32,11 +32,14 @@ static const struct dialect sh = {
         "# It writes the partner link of that object. Everything else is a comment: what an Owner or an administrator\n"
         "# of the customer may decide to run, who takes the mark away.\n"
         "set -eu\n"
-        "object=${2-}\n"
+        "tenant=$(printf '%%s' \"${1-}\" | tr ABCDEF abcdef)\n"
+        "object=$(printf '%%s' \"${2-}\" | tr ABCDEF abcdef)\n"
+        "written=no\n"
         "\n"
-        "# Whose token it is, in its own words. It is shown to nobody.\n"
+        "# Whose token it is, in its own words. It is shown to nobody. No tenant is asked for: az would get one of\n"
+        "# another tenant than that whose link it writes.\n"
         "is_signed_in() { # TENANT OBJECT\n"
-        "  claims=$(az account get-access-token --tenant \"$1\" --query accessToken --output tsv 2>/dev/null |\n"
+        "  claims=$(az account get-access-token --query accessToken --output tsv 2>/dev/null |\n"
         "    cut -d . -f 2 | tr '_-' '/+' | tr -d '\\r\\n') || return 1\n"
         "  while [ $((${#claims} %% 4)) -ne 0 ]; do claims=\"$claims=\"; done\n"
         "  claims=$(printf '%%s' \"$claims\" | base64 -d 2>/dev/null) || return 1\n"
@@ -54,11 +57,15 @@ static const struct dialect sh = {
     .function = "\n# Tenant %s\ntenant_%s() {\n  :\n",
     .end = "}\n",
     .guard = "  if [ \"$object\" = %s ]; then\n",
-    .unguard = "  fi\n",
+    .unguard = "    written=yes\n  fi\n",
     .sign_in = "    need_extension\n    is_signed_in %s %s || %s\n    is_signed_in %s %s || refuse %s %s\n",
-    .dispatch_head = "\ncase ${1-} in\n",
+    .dispatch_head = "\ncase $tenant in\n",
     .dispatch_row = "%s) tenant_%s ;;\n",
-    .dispatch_end = "*)\n  echo \"usage: sh FILE TENANT OBJECT\" >&2\n  exit 2\n  ;;\nesac\n",
+    .dispatch_end = "*)\n  echo \"usage: sh FILE TENANT OBJECT\" >&2\n  exit 2\n  ;;\nesac\n"
+                    "if [ $written = no ]; then\n"
+                    "  echo \"Nothing was changed: the plan writes no link of that object in tenant $tenant.\" >&2\n"
+                    "  exit 1\n"
+                    "fi\n",
 };
 
 static const struct dialect powershell = {
@@ -72,6 +79,7 @@ static const struct dialect powershell = {
         "param([Parameter(Mandatory = $true)][guid]$Tenant, [guid]$Object = [guid]::Empty)\n"
         "Set-StrictMode -Version Latest\n"
         "$ErrorActionPreference = 'Stop'\n"
+        "$written = $false\n"
         "\n"
         "# Whose token it is, in its own words. It is shown to nobody.\n"
         "function Test-SignedIn([guid]$InTenant, [guid]$As) {\n"
@@ -95,12 +103,15 @@ static const struct dialect powershell = {
     .function = "\n# Tenant %s\nfunction Tenant_%s {\n",
     .end = "}\n",
     .guard = "  if ($Object -eq '%s') {\n",
-    .unguard = "  }\n",
+    .unguard = "    $script:written = $true\n  }\n",
     .sign_in = "    if (-not (Test-SignedIn '%s' '%s')) { $null = %s }\n"
                "    if (-not (Test-SignedIn '%s' '%s')) { Stop-Stranger '%s' '%s' }\n",
     .dispatch_head = "\nswitch (\"$Tenant\") {\n",
     .dispatch_row = "  '%s' { Tenant_%s }\n",
-    .dispatch_end = "  default { throw 'The plan holds no step in that tenant.' }\n}\n",
+    .dispatch_end = "  default { throw 'The plan holds no step in that tenant.' }\n}\n"
+                    "if (-not $script:written) {\n"
+                    "  throw \"Nothing was changed: the plan writes no link of that object in tenant $Tenant.\"\n"
+                    "}\n",
 };
 
 struct script {

@@ -19,20 +19,25 @@ steps() {
 }
 
 # fake_az TENANT OBJECT: an az on the PATH that is signed in so, and writes down what else it is asked for
+# guest TENANT OBJECT: … whose account is known as OBJECT in another TENANT: it gets tokens there, and its commands act at home
 fake_az() {
   mkdir -p "$T/bin"
   : >asked
-  printf '%s' "{\"oid\":\"$2\",\"tid\":\"$1\"}" | base64 -w0 | tr '/+' '_-' | tr -d = >"$T/claims"
+  rm -f "$T"/claims.*
+  claims "$1" "$2" >"$T/claims"
   cat >"$T/bin/az" <<'AZ'
 #!/bin/sh
-case "$1 $2" in
-'account get-access-token') echo "e30.$(cat "$CLAIMS").x" ;;
-'extension show') ;;
+case "$*" in
+'account get-access-token --tenant '*) cat "$CLAIMS.$4" 2>/dev/null || cat "$CLAIMS" ;;
+'account get-access-token'*) cat "$CLAIMS" ;;
+'extension show'*) ;;
 *) echo "$*" >>asked ;;
 esac
 AZ
   chmod +x "$T/bin/az"
 }
+claims() { printf 'e30.%s.x\n' "$(printf '%s' "{\"oid\":\"$2\",\"tid\":\"$1\"}" | base64 -w0 | tr '/+' '_-' | tr -d =)"; }
+guest() { claims "$1" "$2" >"$T/claims.$1"; }
 # play ARGUMENT...: the script, with that az
 play() { PATH=$T/bin:$PATH CLAIMS=$T/claims run sh plan.sh "$@"; }
 
@@ -125,15 +130,34 @@ test_remediate__the_script_writes_the_link_of_who_runs_it() {
   expect_err 'signed in as somebody else'
   expect_equal 1 "$(wc -l <asked)" 'what was done by a stranger'
   grep -q '^login ' asked || fail 'a stranger did more than sign in'
-  # Of another tenant's steps nothing, of nobody's nothing.
+  # Of another tenant's steps nothing, of nobody's nothing; and nobody takes that for done.
   fake_az "$CITY" "$ADATUM_OBJECT"
   play "$CITY" "$ADATUM_OBJECT"
-  expect_status 0
+  expect_status 1
+  expect_err "the plan writes no link of that object in tenant $CITY"
   play "$ADATUM"
-  expect_status 0
+  expect_status 1
+  expect_err 'Nothing was changed'
   play
   expect_status 2
   expect_equal '' "$(cat asked)" 'what was done elsewhere'
+  # Ids as people copy them.
+  fake_az "$ADATUM" "$ADATUM_OBJECT"
+  play "${ADATUM^^}" "${ADATUM_OBJECT^^}"
+  expect_status 0
+  expect_equal 'managementpartner update --partner-id 2000001' "$(cat asked)" 'of ids in capitals'
+}
+
+# az gets tokens for any tenant its account is a guest in, and writes the link in the one it is signed in to.
+test_remediate__the_script_writes_no_link_at_home_that_is_meant_for_a_customer() {
+  two_nights
+  palscan_ok remediate -f az -o plan.sh
+  fake_az "$CITY" "$GRAPHIC_ANNA"
+  guest "$ADATUM" "$ADATUM_OBJECT"
+  play "$ADATUM" "$ADATUM_OBJECT"
+  expect_status 1
+  expect_err 'signed in as somebody else'
+  expect_equal '' "$(grep -v '^login ' asked)" 'what was done at home'
 }
 
 # Everything that gives or takes access waits for a person.
