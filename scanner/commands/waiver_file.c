@@ -2,11 +2,13 @@
 #include "waiver_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "pal_file.h"
 
-enum { WAIVER_FILE_MAX = 16 << 20 };
+enum { WAIVER_FILE_MAX = 16 << 20, NEW_MODE = 0644 };
 
 const char *pal_waiver_free_id(struct pal_arena *arena, const struct pal_record *waivers, const char *today) {
   const struct pal_records *list = waivers != NULL ? pal_get_records(waivers, PAL_WAIVERS_WAIVERS) : NULL;
@@ -108,6 +110,16 @@ static bool find_entry(const char *text, const char *id, size_t *ret_at, size_t 
   return false;
 }
 
+/* Where the file really is, with the rights it has: neither is for this program to change. */
+static enum pal_code put(const char *path, const struct pal_buf *text, struct pal_err *err) {
+  char *real = realpath(path, NULL); /* NULL: there is none yet */
+  struct stat st;
+  mode_t mode = real != NULL && stat(real, &st) == 0 ? st.st_mode & 0777 : NEW_MODE;
+  enum pal_code code = pal_file_write(real != NULL ? real : path, text->data, text->len, mode, err);
+  free(real);
+  return code;
+}
+
 enum pal_code pal_waiver_replace(const char *path, const char *id, const char *json, struct pal_err *err) {
   struct pal_buf text, out;
   pal_buf_init(&text, WAIVER_FILE_MAX);
@@ -123,7 +135,7 @@ enum pal_code pal_waiver_replace(const char *path, const char *id, const char *j
     code = pal_buf_check(&out, path, err);
   }
   if (code == PAL_OK)
-    code = pal_file_write(path, out.data, out.len, 0644, err);
+    code = put(path, &out, err);
   pal_buf_deinit(&text);
   pal_buf_deinit(&out);
   return code;
@@ -150,7 +162,7 @@ enum pal_code pal_waiver_append(const char *path, const char *json, struct pal_e
     code = pal_buf_check(&out, path, err);
   }
   if (code == PAL_OK)
-    code = pal_file_write(path, out.data, out.len, 0644, err);
+    code = put(path, &out, err);
   pal_buf_deinit(&text);
   pal_buf_deinit(&out);
   return code;

@@ -164,6 +164,23 @@ test_waive__file_is_made_when_there_is_none() {
   expect_file waivers.json
 }
 
+# Who may read it, and where it is kept, was decided by somebody else.
+test_waive__file_keeps_its_rights_and_its_place() {
+  two_nights
+  mkdir kept
+  mv waivers.json kept/accepted.json
+  ln -s kept/accepted.json waivers.json
+  chmod 600 kept/accepted.json
+  with_approvers
+  palscan_ok waive "${ONE[@]}" "${SAID[@]}"
+  local id
+  id=$(jq -r .id "$T/.out")
+  palscan_ok waive approve "$id" --sign priya
+  [ -L waivers.json ] || fail 'the link is gone'
+  expect_equal 600 "$(stat -c %a kept/accepted.json)" rights
+  grep "\"$id\"" kept/accepted.json | grep -q 'BEGIN SSH SIGNATURE' || fail 'it was written elsewhere'
+}
+
 test_waive__every_shape_of_the_file_is_extended() {
   two_nights
   local text
