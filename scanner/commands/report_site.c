@@ -99,6 +99,9 @@ enum pal_code pal_report_folder_check(const char *folder, struct pal_err *err) {
   struct stat st;
   if (folder == NULL || strcmp(folder, "-") == 0 || folder[0] == '\0')
     return pal_err_set(err, PAL_E_USAGE, "-f html writes a folder: name it with -o DIR");
+  const char *slash = strrchr(folder, '/'), *last = slash != NULL ? slash + 1 : folder;
+  if (strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+    return pal_err_set(err, PAL_E_USAGE, "--output: %s cannot be replaced: name the folder itself", folder);
   if (lstat(folder, &st) != 0) {
     if (errno != ENOENT)
       return pal_err_set(err, PAL_E_USAGE, "--output: %s: %s", folder, strerror(errno));

@@ -124,6 +124,11 @@ test_report__folder_is_replaced_when_it_is_a_report_and_refused_when_it_is_not()
   palscan report -f html
   expect_one_error 2
   expect_err '-o DIR'
+  for here in . ./. "$T/site/.."; do
+    palscan report -f html -o "$here"
+    expect_one_error 2
+    expect_err 'name the folder itself'
+  done
   palscan report -f html -o "$T/no/such/folder"
   expect_one_error 1
   palscan report -f pdf
