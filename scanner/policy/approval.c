@@ -33,10 +33,11 @@ static void put_as_jq(struct pal_buf *out, const char *json) {
     json += len;
     len = *json ? 2 : 0;
     uint32_t code = len && json[1] == 'u' ? read_escape(json, &len) : '?';
-    if (len <= 2 || code == 0x0B || code == 0x7F || code < 0x08 || (code > 0x0D && code < ' '))
-      pal_buf_add(out, json, len);
-    else if (code < ' ')
+    bool has_letter = code >= 0x08 && code <= 0x0D && code != 0x0B;
+    if (len > 2 && has_letter)
       pal_buf_add(out, (const char[]){'\\', letters[code - 0x08]}, 2);
+    else if (len <= 2 || code < ' ' || code == 0x7F)
+      pal_buf_add(out, json, len);
     else
       pal_utf8_encode(out, code);
   }
