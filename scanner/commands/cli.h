@@ -88,6 +88,9 @@ struct pal_output {
 /* Before a long run: whether --output can be opened at all. */
 enum pal_code pal_output_check(const struct pal_cli *cli, struct pal_err *err) PAL_MUST_CHECK;
 enum pal_code pal_output_open(struct pal_cli *cli, struct pal_output *ret, struct pal_err *err) PAL_MUST_CHECK;
+/* The format first: one that is refused leaves no file. */
+enum pal_code pal_output_begin(struct pal_cli *cli, const struct pal_format **ret_format, struct pal_output *ret,
+                               struct pal_err *err) PAL_MUST_CHECK;
 /* Closes; with PAL_OK so far in `code` publishes the file. Returns the first error. */
 enum pal_code pal_output_close(struct pal_output *output, enum pal_code code, struct pal_err *err) PAL_MUST_CHECK;
 /* Colour and width for that output (NO_COLOR, CLICOLOR_FORCE, TERM=dumb, --no-color, terminal). */

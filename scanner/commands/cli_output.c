@@ -82,6 +82,12 @@ enum pal_code pal_output_open(struct pal_cli *cli, struct pal_output *ret, struc
   return PAL_OK;
 }
 
+enum pal_code pal_output_begin(struct pal_cli *cli, const struct pal_format **ret_format, struct pal_output *ret,
+                               struct pal_err *err) {
+  enum pal_code code = pal_cli_format(cli, ret_format, err);
+  return code == PAL_OK ? pal_output_open(cli, ret, err) : code;
+}
+
 /* stdout, or a device: whoever reads may have gone; that is no error of ours. */
 static enum pal_code close_stream(struct pal_output *output, enum pal_code code, struct pal_err *err) {
   bool bad = output->file != NULL && (fflush(output->file) != 0 || ferror(output->file) != 0);

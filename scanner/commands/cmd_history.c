@@ -111,9 +111,7 @@ static enum pal_code print_text(const struct pal_cli *cli, const struct pal_life
 static enum pal_code print(struct pal_cli *cli, const struct pal_life *life, struct pal_err *err) {
   const struct pal_format *format = NULL;
   struct pal_output output;
-  enum pal_code code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK)
-    code = pal_output_open(cli, &output, err);
+  enum pal_code code = pal_output_begin(cli, &format, &output, err);
   if (code != PAL_OK)
     return code;
   if (strcmp(format->name, "text") == 0)

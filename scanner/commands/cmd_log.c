@@ -103,9 +103,7 @@ static enum pal_code print(struct pal_cli *cli, const struct rows *rows, struct 
   static const char *const brief[LOG_COLUMNS] = {"snapshot", "run", "started", "took", "kind", "scope", "complete"};
   const struct pal_format *format = NULL;
   struct pal_output output;
-  enum pal_code code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK)
-    code = pal_output_open(cli, &output, err);
+  enum pal_code code = pal_output_begin(cli, &format, &output, err);
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);

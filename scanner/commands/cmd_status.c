@@ -177,9 +177,7 @@ static void print_lines(const struct pal_output *output, const struct pal_style 
 static enum pal_code print(struct pal_cli *cli, const struct status *s, struct pal_err *err) {
   const struct pal_format *format = NULL;
   struct pal_output output;
-  enum pal_code code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK)
-    code = pal_output_open(cli, &output, err);
+  enum pal_code code = pal_output_begin(cli, &format, &output, err);
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);

@@ -31,9 +31,7 @@ static enum pal_code say(struct pal_cli *cli, const struct pal_app *app, const s
   const struct pal_format *format = NULL;
   struct pal_output output;
   char first[41], last[41];
-  enum pal_code code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK)
-    code = pal_output_open(cli, &output, err);
+  enum pal_code code = pal_output_begin(cli, &format, &output, err);
   if (code != PAL_OK)
     return code;
   pal_oid_hex(&result->first, first);

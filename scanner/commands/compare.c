@@ -430,9 +430,7 @@ enum pal_code pal_last_two(struct pal_repo *repo, struct pal_commit *ret_before,
 enum pal_code pal_compare_print(struct pal_cli *cli, const struct pal_comparison *comparison, struct pal_err *err) {
   const struct pal_format *format = NULL;
   struct pal_output output;
-  enum pal_code code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK)
-    code = pal_output_open(cli, &output, err);
+  enum pal_code code = pal_output_begin(cli, &format, &output, err);
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);

@@ -42,9 +42,7 @@ static enum pal_code print(struct pal_cli *cli, const struct grid *grid, const c
     return pal_err_nomem(err);
   for (size_t i = 0; i < grid->n; i++)
     numbers[i] = counts;
-  enum pal_code code = pal_cli_format(cli, &format, err);
-  if (code == PAL_OK)
-    code = pal_output_open(cli, &output, err);
+  enum pal_code code = pal_output_begin(cli, &format, &output, err);
   if (code != PAL_OK)
     return code;
   struct pal_style style = pal_cli_style(cli, &output);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json.c - the stable contracts of check and diff; snapshots/schemas/{check,diff}.schema.json. */
+#include "json.h"
 #include "formats.h"
-#include "json_writer.h"
-#include "model.h"
 #include "pal_remedy.h"
 
 enum { FORMAT_VERSION = 1, REMEDIATION_BYTES = 256 << 10 };
@@ -73,7 +72,7 @@ static void write_findings(struct jsonw *w, const char *key, const struct pal_re
 
 /* --- check --- */
 
-static void write_rules(struct jsonw *w, const struct pal_report *report) {
+void report_json_rules(struct jsonw *w, const struct pal_report *report) {
   jsonw_object(w, "rules", JSONW_INLINE);
   jsonw_count(w, "shipped", report->rules.shipped);
   jsonw_count(w, "changed", report->rules.changed);
@@ -140,7 +139,7 @@ enum pal_code report_json_findings(const struct pal_report *report, const struct
   jsonw_text(&w, "started", report->started);
   jsonw_text(&w, "kind", report->kind);
   jsonw_end(&w);
-  write_rules(&w, report);
+  report_json_rules(&w, report);
   write_coverage(&w, &report->completeness);
   write_summary(&w, report);
   write_acceptances(&w, report);

@@ -2,7 +2,7 @@
 /* site_summary.c - what every page needs to know: the first screen's numbers, and where the rest stands. */
 #include <string.h>
 
-#include "model.h"
+#include "json.h"
 #include "people.h"
 #include "site.h"
 
@@ -84,16 +84,6 @@ static void write_run(struct jsonw *w, const struct pal_site *site) {
   for (size_t i = 0; report->identities && i < report->identities->n; i++)
     jsonw_text(w, NULL, report->identities->v[i]);
   jsonw_end(w);
-  jsonw_end(w);
-}
-
-static void write_rules(struct jsonw *w, const struct pal_report *report) {
-  jsonw_object(w, "rules", JSONW_INLINE);
-  jsonw_count(w, "shipped", report->rules.shipped);
-  jsonw_count(w, "changed", report->rules.changed);
-  jsonw_count(w, "disabled", report->rules.disabled);
-  jsonw_count(w, "lowered", report->rules.lowered);
-  jsonw_count(w, "own", report->rules.own);
   jsonw_end(w);
 }
 
@@ -301,7 +291,7 @@ enum pal_code site_write_summary(const struct pal_site *site, const char *folder
   struct jsonw *w = &list.w;
   write_run(w, site);
   write_completeness(w, &site->report->completeness);
-  write_rules(w, site->report);
+  report_json_rules(w, site->report);
   write_findings(w, site->report);
   write_acceptances(w, site->report);
   jsonw_text(w, "lastReview", site->report->last_review);

@@ -16,9 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
+#include "bench.h"
 #include "pal_judge.h"
 
 enum {
@@ -33,28 +32,6 @@ enum {
 static const char *const months[MONTHS] = {"2026-09", "2026-10", "2026-11"};
 static const char reader[] = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 static const char contributor[] = "b24988ac-6180-42a0-ab88-20f7382dd24c";
-
-static void must(enum pal_code code, const struct pal_err *err) {
-  if (code == PAL_OK)
-    return;
-  (void)fprintf(stderr, "bench_judge: %s\n", err->text);
-  exit(EXIT_FAILURE);
-}
-
-static void *must_have(void *p) {
-  if (!p) {
-    (void)fputs("bench_judge: out of memory\n", stderr);
-    exit(EXIT_FAILURE);
-  }
-  return p;
-}
-
-/* Processor time, user and system: it does not measure the neighbours. */
-static double now_s(void) {
-  struct timespec t = {0};
-  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* --- ids: a kind and a number, spread over the bytes --- */
 
@@ -280,12 +257,6 @@ struct parts {
   size_t now;
   double since, peak;
 };
-
-static double peak_mib(void) {
-  struct rusage usage;
-  (void)getrusage(RUSAGE_SELF, &usage);
-  return (double)usage.ru_maxrss / 1024;
-}
 
 static void begin_part(void *payload, const char *name) {
   struct parts *parts = payload;

@@ -12,43 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
+#include "bench.h"
 #include "pal_file.h"
 #include "pal_remedy.h"
 #include "pal_site.h"
 
 enum { DOC_MAX = 8192 };
 static const char started[] = "2026-11-20T02:00:00Z";
-
-static void must(enum pal_code code, const struct pal_err *err) {
-  if (code == PAL_OK)
-    return;
-  (void)fprintf(stderr, "bench_report: %s\n", err->text);
-  exit(EXIT_FAILURE);
-}
-
-static void *must_have(void *p) {
-  if (!p) {
-    (void)fputs("bench_report: out of memory\n", stderr);
-    exit(EXIT_FAILURE);
-  }
-  return p;
-}
-
-/* Processor time, user and system: it does not measure the neighbours. */
-static double now_s(void) {
-  struct timespec t = {0};
-  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static double peak_mib(void) {
-  struct rusage usage;
-  (void)getrusage(RUSAGE_SELF, &usage);
-  return (double)usage.ru_maxrss / 1024;
-}
 
 /* --- the estate --- */
 
